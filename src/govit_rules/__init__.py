@@ -1,0 +1,38 @@
+"""
+Chinese municipal regulations on government IT projects as executable policy.
+
+>>> from datetime import date
+>>> from govit_rules import Project, evaluate, load_pack
+>>> decision = evaluate(Project(classified=True), load_pack("luzhou"), as_of=date(2026, 11, 21))
+>>> decision.applies
+'no'
+"""
+
+from __future__ import annotations
+
+from govit_rules.decision import Decision, Finding
+from govit_rules.errors import Defect, EngineUnavailable, GovitRulesError, PackError, ProjectError, UnknownCity
+from govit_rules.evaluate import evaluate
+from govit_rules.packs import Pack, cities, load_pack, load_pack_file
+from govit_rules.path import PathStep
+from govit_rules.project import Project
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Decision",
+    "Defect",
+    "EngineUnavailable",
+    "Finding",
+    "GovitRulesError",
+    "Pack",
+    "PackError",
+    "PathStep",
+    "Project",
+    "ProjectError",
+    "UnknownCity",
+    "cities",
+    "evaluate",
+    "load_pack",
+    "load_pack_file",
+]

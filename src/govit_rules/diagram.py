@@ -1,0 +1,525 @@
+"""
+What can be said of a question when facts are missing: exactly, by a decision diagram.
+
+A question is a condition (`when`), what is required if it holds (`require`), and whether it is not yet due
+(`still_due`). Each missing variable is cut into the classes that the question's comparisons can tell apart; the question
+is reduced over these classes, one variable at a time in a fixed order, and equal remainders are shared. What is left is
+canonical: the verdicts at its ends are those that some completion reaches, and the variables that remain in it are those
+of which a change, alone, can change the answer.
+
+Imports: `conditions`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import islice, product
+from typing import TYPE_CHECKING, Any, Final
+
+from govit_rules.conditions import (
+    ALWAYS,
+    FALSE,
+    NEVER,
+    OPEN,
+    TRUE,
+    All,
+    Any_,
+    Atom,
+    CalendarNeeded,
+    Condition,
+    Constant,
+    CoversMonths,
+    InOrder,
+    Lists,
+    Named,
+    Not,
+    Within,
+    atom_level,
+    atoms,
+    children,
+    ended_months,
+    fact_of,
+    last_day,
+    variables,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+# What a question can come to in one completion.
+INAPPLICABLE: Final = 0
+MET: Final = 1
+PENDING: Final = 2
+VIOLATED: Final = 3
+
+_MAX_SAMPLES: Final = 240
+_MAX_COMBINATIONS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """
+    One thing to be judged: met or violated where ``when`` holds; without ``require``, whether ``when`` holds.
+    """
+
+    when: Condition
+    require: Condition | None = None
+    still_due: Condition = NEVER
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """
+        All that the question reads, in order.
+        """
+        return (self.when, self.require or ALWAYS, self.still_due)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """
+    What a question can come to over all completions.
+
+    ``reached`` holds the verdicts that some completion reaches; ``needs`` the variables of which a change, alone, can
+    make or end a violation (of a question without ``require``: its truth); ``missing`` all missing variables that the
+    question still named when the known facts were put in.
+    """
+
+    reached: frozenset[int]
+    needs: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """
+    The values that a missing variable can take.
+
+    Either ``choices``; or, ordered, the whole numbers ``least`` to ``most`` turned into values by ``value``, with
+    ``choices`` beside them (``False`` of an event).
+    """
+
+    choices: tuple[Any, ...] = ()
+    least: int = 0
+    most: int = -1
+    value: Callable[[int], Any] = int
+
+    @property
+    def ordered(self) -> bool:
+        """
+        Whether there are numbers or days to choose from.
+        """
+        return self.most >= self.least
+
+
+class _EveryMonth(frozenset[str]):
+    """
+    A month list in which every month stands.
+    """
+
+    def __contains__(self, _month: object) -> bool:
+        return True
+
+
+_EVERY_MONTH: Final = _EveryMonth()
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1).toordinal(), date(2199, 12, 31).toordinal()
+
+
+def domain_of(kind: str, values: Iterable[str], as_of: date) -> Domain:
+    """
+    The values of a missing fact or parameter of a type; an event has ``False`` or a day up to the day of judging.
+    """
+    match kind:
+        case "money":
+            return Domain((), 0, 10**15 - 1, lambda fen: Decimal(fen).scaleb(-2))
+        case "int":
+            return Domain((), 0, 10**9)
+        case "year":
+            return Domain((), 1949, 2099)
+        case "date":
+            return Domain((), _FIRST_DAY, _LAST_DAY, date.fromordinal)
+        case "due_date":
+            return Domain((False,), _FIRST_DAY, _LAST_DAY, date.fromordinal)
+        case "event_date":
+            return Domain((False,), _FIRST_DAY, max(as_of.toordinal(), _FIRST_DAY), date.fromordinal)
+        case "enum":
+            return Domain(tuple(values))
+        case "month_list":
+            return Domain((frozenset(), _EVERY_MONTH))
+    return Domain((False, True))
+
+
+def solve(question: Question, known: Mapping[str, Any], kinds: Callable[[str], Domain], as_of: date) -> Solution:
+    """
+    Judge a question over all completions of what is known.
+
+    Args:
+        question: What to judge.
+        known: Values by fact path and ``$parameter``; what is missing is left out.
+        kinds: The domain of a missing variable, by its name.
+        as_of: The day of judging.
+    """
+    calendars: set[str] = set()
+    while True:
+        try:
+            return _Diagram(question, known, kinds, as_of, calendars).solution()
+        except CalendarNeeded as needed:
+            calendars.add(f"holidays.{needed.year}")
+
+
+# A residual condition: a level, or ("a", atom), ("~", residual), ("&" or "|", residuals).
+_Residual = Any
+_Trees = tuple[_Residual, _Residual, _Residual]
+
+
+def _negated(tree: _Residual) -> _Residual:
+    if isinstance(tree, int):
+        return TRUE - tree
+    return tree[1] if tree[0] == "~" else ("~", tree)
+
+
+def _joined(kind: str, trees: Iterable[_Residual]) -> _Residual:
+    """
+    The least ("&") or greatest ("|") of some residuals, with what is settled taken out.
+    """
+    absorbing, neutral, pick = (FALSE, TRUE, min) if kind == "&" else (TRUE, FALSE, max)
+    bound, kept = neutral, {}
+    for tree in trees:
+        if isinstance(tree, int):
+            bound = pick(bound, tree)
+            if bound == absorbing:
+                return absorbing
+        else:
+            kept[tree] = None
+    if not kept:
+        return bound
+    parts = (*kept, *(() if bound == neutral else (bound,)))
+    return parts[0] if len(parts) == 1 else (kind, parts)
+
+
+class _Diagram:
+    def __init__(
+        self,
+        question: Question,
+        known: Mapping[str, Any],
+        kinds: Callable[[str], Domain],
+        as_of: date,
+        calendars: set[str],
+    ) -> None:
+        self.known, self.kinds, self.as_of = known, kinds, as_of
+        self.calendars = calendars
+        self.classifies = question.require is None
+        self.unsettled: dict[Atom, tuple[str, ...]] = {}
+        when, require, still_due = (self._residual(condition) for condition in question.conditions)
+        self.trees: _Trees = self._normal(when, require, still_due)
+        # The order of the reduction: as the variables are first read.
+        self.order = tuple(dict.fromkeys(name for names in self.unsettled.values() for name in names))
+        self.samples: dict[str, tuple[Any, ...]] = {}
+        self.nodes: dict[tuple[str, tuple[int, ...]], int] = {}
+        self.inner: list[tuple[str, tuple[int, ...]]] = []
+        self.memo: dict[Any, int] = {}
+        self.atoms_of: dict[_Residual, frozenset[Atom]] = {}
+
+    # -- putting in what is known
+
+    def _residual(self, condition: Condition) -> _Residual:
+        match condition:
+            case Constant(value):
+                return TRUE if value else FALSE
+            case Named(_, item):
+                return self._residual(item)
+            case Not(item):
+                return _negated(self._residual(item))
+            case All(items):
+                return _joined("&", map(self._residual, items))
+            case Any_(items):
+                return _joined("|", map(self._residual, items))
+            case InOrder(items):
+                parts = [self._residual(item) for item in items]
+                pairs = ((_negated(later), earlier) for i, later in enumerate(parts) for earlier in parts[:i])
+                return _joined("&", (_joined("|", pair) for pair in pairs))
+            case Lists(_, quantifier, _):
+                held = map(self._residual, children(condition))
+                if quantifier == "none_of":
+                    return _negated(_joined("|", held))
+                return _joined("&" if quantifier == "all_of" else "|", held)
+            case Within():
+                return _joined("&", map(self._residual, condition.bounds))
+        return self._atom(condition)
+
+    def _atom(self, atom: Atom) -> _Residual:
+        if atom in self.unsettled:
+            return ("a", atom)
+        missing = tuple(name for name in variables(atom) if fact_of(name) not in self.known)
+        if not missing:
+            try:
+                return atom_level(atom, self.known, self.as_of)
+            except CalendarNeeded as needed:
+                missing = (f"holidays.{needed.year}",)
+        elif self.calendars and _counts_working_days(atom):
+            missing = (*missing, *sorted(self.calendars))
+        self.unsettled[atom] = missing
+        return ("a", atom)
+
+    def _normal(self, when: _Residual, require: _Residual, still_due: _Residual) -> _Trees:
+        """
+        The same question with what no longer matters struck out, so that equal remainders are found equal.
+        """
+        if isinstance(when, int):
+            if when != TRUE:
+                return (FALSE, FALSE, FALSE)
+            if isinstance(require, int) and require != FALSE:
+                return (TRUE, require, FALSE)
+        return (when, require, FALSE if require == TRUE else still_due)
+
+    @staticmethod
+    def _terminal(trees: _Trees) -> int | None:
+        when, require, still_due = trees
+        if not isinstance(when, int):
+            return None
+        if when != TRUE:
+            return INAPPLICABLE
+        if not isinstance(require, int):
+            return None
+        if require != FALSE:
+            return MET if require == TRUE else PENDING
+        if not isinstance(still_due, int):
+            return None
+        return PENDING if still_due == TRUE else VIOLATED
+
+    # -- classes of values
+
+    def _level(self, atom: Atom, assigned: Mapping[str, Any]) -> int:
+        return atom_level(atom, {**self.known, **assigned}, self.as_of)
+
+    def _prepare(self) -> None:
+        """
+        Choose, for each missing variable, values that stand for all the classes that its comparisons cut.
+        """
+        domains = {name: self._domain(name) for name in self.order}
+        chosen: dict[str, dict[Any, None]] = {}
+        for name, domain in domains.items():
+            ends = (domain.value(domain.least), domain.value(domain.most)) if domain.ordered else ()
+            chosen[name] = dict.fromkeys((*domain.choices, *ends))
+        linked = [atom for atom, names in self.unsettled.items() if len(names) > 1]
+        for atom, names in self.unsettled.items():
+            if len(names) == 1 and domains[names[0]].ordered:
+                self._add_cuts(atom, names[0], {}, domains[names[0]], chosen[names[0]])
+            if isinstance(atom, CoversMonths) and len(names) == 1 and atom.fact in names:
+                chosen[atom.fact][self._window(atom)] = None
+        for _ in range(len({name for atom in linked for name in self.unsettled[atom]})):
+            before = sum(map(len, chosen.values()))
+            for atom in linked:
+                self._link(atom, domains, chosen)
+            if sum(map(len, chosen.values())) == before:
+                break
+        related = {name for atom in linked for name in self.unsettled[atom]}
+        for name, values in chosen.items():
+            self.samples[name] = tuple(values) if name in related else self._one_per_class(name, values)
+
+    def _domain(self, name: str) -> Domain:
+        if name.startswith("holidays."):
+            return Domain(("early", "late"))
+        if "#" in name or name.startswith("judgement:"):
+            return Domain((False, True))
+        return self.kinds(name)
+
+    def _window(self, atom: CoversMonths) -> frozenset[str]:
+        start, end = last_day(atom.start, self.known, self.as_of), last_day(atom.end, self.known, self.as_of)
+        return frozenset(ended_months(start, end or self.as_of, self.as_of)) if start else frozenset()
+
+    def _link(self, atom: Atom, domains: Mapping[str, Domain], chosen: Mapping[str, dict[Any, None]]) -> None:
+        names = self.unsettled[atom]
+        for name in names:
+            if not domains[name].ordered:
+                continue
+            others = [other for other in names if other != name]
+            for values in islice(product(*(tuple(chosen[other]) for other in others)), _MAX_COMBINATIONS):
+                if len(chosen[name]) < _MAX_SAMPLES:
+                    self._add_cuts(atom, name, dict(zip(others, values, strict=True)), domains[name], chosen[name])
+
+    def _add_cuts(
+        self, atom: Atom, name: str, others: Mapping[str, Any], domain: Domain, into: dict[Any, None]
+    ) -> None:
+        """
+        Add the values on both sides of each place where an atom's level changes. Levels are monotone in each operand.
+        """
+
+        def at(number: int) -> int:
+            return self._level(atom, {**others, name: domain.value(number)})
+
+        def search(low: int, low_level: int, high: int, high_level: int) -> None:
+            if low_level == high_level:
+                return
+            if high - low == 1:
+                into[domain.value(low)] = None
+                into[domain.value(high)] = None
+                return
+            middle = (low + high) // 2
+            middle_level = at(middle)
+            search(low, low_level, middle, middle_level)
+            search(middle, middle_level, high, high_level)
+
+        search(domain.least, at(domain.least), domain.most, at(domain.most))
+
+    def _one_per_class(self, name: str, values: Iterable[Any]) -> tuple[Any, ...]:
+        own = [atom for atom, names in self.unsettled.items() if name in names]
+        classes: dict[tuple[int, ...], Any] = {}
+        for value in values:
+            classes.setdefault(tuple(self._level(atom, {name: value}) for atom in own), value)
+        return tuple(classes.values())
+
+    # -- reduction
+
+    def solution(self) -> Solution:
+        end = self._terminal(self.trees)
+        if end is not None:
+            return Solution(frozenset((end,)))
+        self._prepare()
+        root = self._reduce(self.trees, {})
+        left = frozenset(name for atom in self._atoms(self.trees) for name in self.unsettled[atom])
+        return Solution(self._reached(root), self._needs(root), left)
+
+    def _atoms(self, trees: _Trees) -> frozenset[Atom]:
+        return frozenset().union(*map(self._atoms_in, trees))
+
+    def _atoms_in(self, tree: _Residual) -> frozenset[Atom]:
+        if isinstance(tree, int):
+            return frozenset()
+        found = self.atoms_of.get(tree)
+        if found is None:
+            if tree[0] == "a":
+                found = frozenset((tree[1],))
+            else:
+                parts: Sequence[_Residual] = tree[1] if tree[0] in "&|" else tree[1:]
+                found = frozenset().union(*map(self._atoms_in, parts))
+            self.atoms_of[tree] = found
+        return found
+
+    def _reduce(self, trees: _Trees, assigned: dict[str, Any]) -> int:
+        end = self._terminal(trees)
+        if end is not None:
+            return end
+        remaining = self._atoms(trees)
+        names = {name for atom in remaining for name in self.unsettled[atom]}
+        key = (trees, tuple((name, assigned[name]) for name in self.order if name in names and name in assigned))
+        node = self.memo.get(key)
+        if node is None:
+            name = next(name for name in self.order if name in names and name not in assigned)
+            ready = [
+                atom
+                for atom in remaining
+                if name in self.unsettled[atom]
+                and all(other == name or other in assigned for other in self.unsettled[atom])
+            ]
+            node = self._node(name, tuple(self._child(trees, assigned, name, v, ready) for v in self.samples[name]))
+            self.memo[key] = node
+        return node
+
+    def _child(self, trees: _Trees, assigned: dict[str, Any], name: str, value: Any, ready: Sequence[Atom]) -> int:
+        extended = {**assigned, name: value}
+        levels = {atom: self._level(atom, extended) for atom in ready}
+        done: dict[_Residual, _Residual] = {}
+        return self._reduce(self._normal(*(self._settle(tree, levels, done) for tree in trees)), extended)
+
+    def _settle(self, tree: _Residual, levels: Mapping[Atom, int], done: dict[_Residual, _Residual]) -> _Residual:
+        if isinstance(tree, int):
+            return tree
+        result = done.get(tree)
+        if result is None:
+            match tree:
+                case ("a", atom):
+                    result = levels.get(atom, tree)
+                case ("~", inner):
+                    result = _negated(self._settle(inner, levels, done))
+                case (kind, parts):
+                    result = _joined(kind, (self._settle(part, levels, done) for part in parts))
+            done[tree] = result
+        return result
+
+    def _node(self, name: str, kids: tuple[int, ...]) -> int:
+        """
+        The node that asks for a variable; a node whose answers all lead to one place is that place.
+        """
+        if all(kid == kids[0] for kid in kids):
+            return kids[0]
+        key = (name, kids)
+        node = self.nodes.get(key)
+        if node is None:
+            self.inner.append(key)
+            node = self.nodes[key] = len(self.inner) + VIOLATED
+        return node
+
+    def _reached(self, root: int) -> frozenset[int]:
+        seen, todo = set(), [root]
+        while todo:
+            node = todo.pop()
+            if node not in seen:
+                seen.add(node)
+                if node > VIOLATED:
+                    todo.extend(self.inner[node - VIOLATED - 1][1])
+        return frozenset(node for node in seen if node <= VIOLATED)
+
+    def _needs(self, root: int) -> tuple[str, ...]:
+        """
+        The variables that are left when only violated and not violated (or true and not) are told apart.
+        """
+        target = MET if self.classifies else VIOLATED
+        merged: dict[int, int] = {}
+        shared: dict[tuple[str, tuple[int, ...]], int] = {}
+        names: dict[int, tuple[str, tuple[int, ...]]] = {}
+
+        def merge(node: int) -> int:
+            if node <= VIOLATED:
+                return int(node == target)
+            if node not in merged:
+                name, kids = self.inner[node - VIOLATED - 1]
+                ends = tuple(merge(kid) for kid in kids)
+                if all(end == ends[0] for end in ends):
+                    merged[node] = ends[0]
+                else:
+                    merged[node] = shared.setdefault((name, ends), len(shared) + 2)
+                    names[merged[node]] = (name, ends)
+            return merged[node]
+
+        found: set[str] = set()
+        todo, seen = [merge(root)], set()
+        while todo:
+            node = todo.pop()
+            if node > 1 and node not in seen:
+                seen.add(node)
+                found.add(names[node][0])
+                todo.extend(names[node][1])
+        return tuple(name for name in self.order if name in found)
+
+
+def _counts_working_days(atom: Atom) -> bool:
+    """
+    Whether a test moves a day by working days.
+    """
+    return "wd" in repr(atom)
+
+
+def missing_of(condition: Condition, known: Mapping[str, Any]) -> frozenset[str]:
+    """
+    The variables of a condition that are not known.
+    """
+    return frozenset(
+        name for atom in atoms(condition) for name in variables(atom) if fact_of(name) not in known
+    )
+
+
+__all__ = [
+    "INAPPLICABLE",
+    "MET",
+    "OPEN",
+    "PENDING",
+    "VIOLATED",
+    "Domain",
+    "Question",
+    "Solution",
+    "domain_of",
+    "missing_of",
+    "solve",
+]

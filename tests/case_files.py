@@ -1,0 +1,108 @@
+"""
+Reads case files: what a regulation demands of a project, as data (tests/cases/<city>/*.yaml).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+CASES = ROOT / "tests" / "cases"
+EXAMPLES = ROOT / "examples"
+_KEYS = frozenset(
+    "id why facts without stage as_of expect needs due reading applies path done exit project violations".split()
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """
+    One project and what the text demands of it.
+    """
+
+    city: str
+    file: str
+    id: str
+    article: str
+    facts: dict[str, Any]
+    as_of: date
+    stage: str | None
+    wanted: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.city}/{self.file}:{self.id}"
+
+
+def cases(city: str) -> Iterator[Case]:
+    """
+    All cases of a city, in the order of their files.
+    """
+    for path in sorted((CASES / city).glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if "cases" in data:
+            yield from _cases(path, data)
+
+
+def _cases(path: Path, data: dict[str, Any]) -> Iterator[Case]:
+    base = data.get("base") or {}
+    if isinstance(base, str):
+        base = yaml.safe_load((path.parent / base).read_text(encoding="utf-8"))
+    for entry in data["cases"]:
+        unknown = set(entry) - _KEYS
+        if unknown:
+            raise ValueError(f"{path.name}: {entry.get('id')}: no such keys: {sorted(unknown)}")
+        facts = _flat(_project(entry["project"]) if "project" in entry else base)
+        facts.update(_flat(entry.get("facts") or {}))
+        for name in entry.get("without") or ():
+            facts = {key: value for key, value in facts.items() if key != name and not key.startswith(f"{name}.")}
+        yield Case(
+            city=data["city"],
+            file=path.stem,
+            id=str(entry["id"]),
+            article=str(data.get("article", "")),
+            facts=_nested(facts),
+            as_of=_day(entry.get("as_of") or data["as_of"]),
+            stage=entry.get("stage") or data.get("stage"),
+            wanted=entry,
+        )
+
+
+def _project(name: str) -> dict[str, Any]:
+    return json.loads((EXAMPLES / name).read_text(encoding="utf-8"))
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _flat(data: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = _plain(value)
+    return flat
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _nested(flat: dict[str, Any]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for path, value in flat.items():
+        section, _, leaf = path.rpartition(".")
+        (nested.setdefault(section, {}) if section else nested)[leaf] = value
+    return nested
