@@ -54,8 +54,9 @@ MET: Final = 1
 PENDING: Final = 2
 VIOLATED: Final = 3
 
-_MAX_SAMPLES: Final = 240
-_MAX_COMBINATIONS: Final = 2_000
+# Values kept of a variable that is compared with other missing ones, and value combinations tried in finding them.
+_MAX_SAMPLES: Final = 96
+_MAX_COMBINATIONS: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,7 @@ class _Diagram:
         self.calendars = calendars
         self.classifies = question.require is None
         self.unsettled: dict[Atom, tuple[str, ...]] = {}
+        self.given: dict[Atom, dict[str, Any]] = {}
         when, require, still_due = (self._residual(condition) for condition in question.conditions)
         self.trees: _Trees = self._normal(when, require, still_due)
         # The order of the reduction: as the variables are first read.
@@ -291,7 +293,11 @@ class _Diagram:
     # -- classes of values
 
     def _level(self, atom: Atom, assigned: Mapping[str, Any]) -> int:
-        return atom_level(atom, {**self.known, **assigned}, self.as_of)
+        given = self.given.get(atom)
+        if given is None:
+            names = {fact_of(name) for name in variables(atom)}
+            given = self.given[atom] = {name: self.known[name] for name in names if name in self.known}
+        return atom_level(atom, {**given, **assigned}, self.as_of)
 
     def _prepare(self) -> None:
         """
@@ -308,13 +314,12 @@ class _Diagram:
                 self._add_cuts(atom, names[0], {}, domains[names[0]], chosen[names[0]])
             if isinstance(atom, CoversMonths) and len(names) == 1 and atom.fact in names:
                 chosen[atom.fact][self._window(atom)] = None
-        for _ in range(len({name for atom in linked for name in self.unsettled[atom]})):
-            before = sum(map(len, chosen.values()))
-            for atom in linked:
-                self._link(atom, domains, chosen)
-            if sum(map(len, chosen.values())) == before:
-                break
         related = {name for atom in linked for name in self.unsettled[atom]}
+        tried: set[Any] = set()
+        # What one variable cuts in a second, the second cuts in a third: a round for each may be needed.
+        for _ in range(len(related)):
+            for atom in linked:
+                self._link(atom, domains, chosen, tried)
         for name, values in chosen.items():
             self.samples[name] = tuple(values) if name in related else self._one_per_class(name, values)
 
@@ -329,14 +334,26 @@ class _Diagram:
         start, end = last_day(atom.start, self.known, self.as_of), last_day(atom.end, self.known, self.as_of)
         return frozenset(ended_months(start, end or self.as_of, self.as_of)) if start else frozenset()
 
-    def _link(self, atom: Atom, domains: Mapping[str, Domain], chosen: Mapping[str, dict[Any, None]]) -> None:
+    def _link(
+        self,
+        atom: Atom,
+        domains: Mapping[str, Domain],
+        chosen: Mapping[str, dict[Any, None]],
+        tried: set[Any],
+    ) -> None:
+        """
+        For each variable of an atom, add what it is cut by when the others have the values chosen for them so far.
+        """
         names = self.unsettled[atom]
+        before = {name: tuple(chosen[name]) for name in names}
         for name in names:
             if not domains[name].ordered:
                 continue
             others = [other for other in names if other != name]
-            for values in islice(product(*(tuple(chosen[other]) for other in others)), _MAX_COMBINATIONS):
-                if len(chosen[name]) < _MAX_SAMPLES:
+            for values in islice(product(*(before[other] for other in others)), _MAX_COMBINATIONS):
+                key = (atom, name, values)
+                if key not in tried and len(chosen[name]) < _MAX_SAMPLES:
+                    tried.add(key)
                     self._add_cuts(atom, name, dict(zip(others, values, strict=True)), domains[name], chosen[name])
 
     def _add_cuts(

@@ -1,16 +1,107 @@
 """
-Read packs kept for the next start. (To be completed.)
+Shipped packs, kept as they were read, so that the next start need not read the YAML again.
+
+A kept pack lies in a folder that only the user can write (``~/.cache/govit-rules``, or what GOVIT_RULES_CACHE names;
+``off`` for none), under a name made of the pack's bytes and of this library's own files, so that a change of either reads
+the YAML anew. A folder or file that others could have written is not used. What is read back can name only the classes
+listed here. Whatever goes wrong, the YAML is read. Imports: `packs`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+import os
+import pickle
+import stat
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from govit_rules.packs import Pack, read_pack
 
 if TYPE_CHECKING:
-    from govit_rules.packs import Pack
+    from io import BytesIO
+
+_OURS: Final = ("conditions", "facts", "packs", "values")
+_SHAPED_BY: Final = (*_OURS, "grammar", "project", "sources")
+_BUILTIN: Final = frozenset({("datetime", "date"), ("decimal", "Decimal"), ("builtins", "frozenset")})
+
+
+class _Unpickler(pickle.Unpickler):
+    """
+    Builds nothing but the parts of a pack.
+    """
+
+    def find_class(self, module: str, name: str) -> Any:
+        package, _, leaf = module.rpartition(".")
+        if (package == "govit_rules" and leaf in _OURS) or (module, name) in _BUILTIN:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is no part of a pack")
 
 
 def cached_pack(content: bytes, name: str) -> Pack:
-    from govit_rules.packs import read_pack
+    """
+    A shipped pack from its file's content: as kept, else read and kept.
 
-    return read_pack(content, name, shipped=True)
+    Raises:
+        PackError: The content is wrong.
+    """
+    folder = _folder()
+    if folder is None:
+        return read_pack(content, name, shipped=True)
+    file = folder / f"{_key(content)}.pack"
+    pack = _kept(file)
+    if pack is None:
+        pack = read_pack(content, name, shipped=True)
+        _keep(pack, file)
+    return pack
+
+
+def _folder() -> Path | None:
+    wanted = os.environ.get("GOVIT_RULES_CACHE")
+    if wanted == "off" or not hasattr(os, "geteuid"):
+        return None
+    try:
+        folder = Path(wanted) if wanted else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "govit-rules"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder if _only_ours(folder.lstat(), stat.S_ISDIR) else None
+    except (OSError, RuntimeError):
+        return None
+
+
+def _only_ours(status: os.stat_result, is_kind: Any) -> bool:
+    return is_kind(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+def _key(content: bytes) -> str:
+    digest = hashlib.sha256(content)
+    digest.update(f"{sys.version}{sys.flags.optimize}".encode())
+    for module in _SHAPED_BY:
+        status = (Path(__file__).parent / f"{module}.py").stat()
+        digest.update(f"{module}:{status.st_mtime_ns}:{status.st_size}".encode())
+    return digest.hexdigest()
+
+
+def _kept(file: Path) -> Pack | None:
+    try:
+        with open(os.open(file, os.O_RDONLY | os.O_NOFOLLOW), "rb") as stream:  # noqa: PTH123 - not through a link
+            if not _only_ours(os.fstat(stream.fileno()), stat.S_ISREG):
+                return None
+            pack = _load(stream)  # type: ignore[arg-type]
+    except Exception:  # noqa: BLE001 - a kept pack that cannot be read is as good as none
+        return None
+    return pack if isinstance(pack, Pack) else None
+
+
+def _load(stream: BytesIO) -> Any:
+    return _Unpickler(stream).load()
+
+
+def _keep(pack: Pack, file: Path) -> None:
+    try:
+        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
+            pickle.dump(pack, stream, protocol=pickle.HIGHEST_PROTOCOL)
+        Path(stream.name).replace(file)
+    except OSError:
+        return

@@ -1,0 +1,147 @@
+"""
+The shape of the package, kept true by machine: which module may import which, and what stays optional.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from inspect import ismodule
+from pathlib import Path
+
+import pytest
+
+import govit_rules
+
+SOURCE = Path(govit_rules.__file__).parent
+ROOT = Path(__file__).parent.parent
+
+# A module imports only from those named before it.
+LAYERS = [
+    "errors",
+    "values",
+    "facts",
+    "project",
+    "conditions",
+    "grammar",
+    "sources",
+    "packs",
+    "pack_cache",
+    "diagram",
+    "judge",
+    "classifier",
+    "explain",
+    "path",
+    "decision",
+    "evaluate",
+    "coverage",
+    "schemas",
+    "formats",
+    "cli",
+]
+# Imported inside a function only, so that the one above is not needed to start: (module, what it calls later).
+LATE = {("packs", "pack_cache"), ("judge", "classifier")}
+OPTIONAL = {"durable", "hypothesis", "pytest", "yaml", "holidays", "click"}
+
+
+def imports_of(module: str) -> set[str]:
+    """
+    The modules of this package that one of them imports when it runs; imports for types alone do not count.
+    """
+    tree = ast.parse((SOURCE / f"{module}.py").read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and id(node) not in typing_only and node.module:
+            package, _, name = node.module.partition(".")
+            if package == "govit_rules" and name:
+                found.add(name)
+    return found
+
+
+@pytest.mark.parametrize("module", LAYERS)
+def test_imports_point_up_the_list(module: str) -> None:
+    """
+    No module imports one that stands after it in LAYERS, but for the two late calls that LATE names.
+    """
+    late = {name for source, name in LATE if source == module}
+
+    assert imports_of(module) <= set(LAYERS[: LAYERS.index(module)]) | late
+
+
+def test_every_module_has_a_place() -> None:
+    """
+    LAYERS names every module there is, so a new one has to be placed before it can land.
+    """
+    assert sorted(LAYERS) == sorted(path.stem for path in SOURCE.glob("*.py") if not path.stem.startswith("__"))
+
+
+def test_importing_the_package_is_light() -> None:
+    """
+    `import govit_rules` pulls in nothing that only some uses need.
+    """
+    code = "import sys, govit_rules; print(*{name.partition('.')[0] for name in sys.modules})"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert OPTIONAL.isdisjoint(run.stdout.split())
+
+
+def test_public_names_are_listed_once() -> None:
+    """
+    `__all__` is sorted, and names just what the package exports.
+    """
+    exported = [
+        name
+        for name, value in vars(govit_rules).items()
+        if name[0] != "_" and not ismodule(value) and name != "annotations"
+    ]
+
+    assert sorted(exported) == govit_rules.__all__
+
+
+def test_no_city_is_named_in_the_source() -> None:
+    """
+    The pack, not the Python, knows the law: no city's name stands in a module, docstrings' examples aside.
+    """
+    cities = [name for head in govit_rules.cities() for name in (head["zh"].removesuffix("市"), head["division_code"])]
+    found = [
+        (path.name, name) for path in SOURCE.glob("*.py") for name in cities if name in path.read_text(encoding="utf-8")
+    ]
+
+    assert found == []
+
+
+def test_only_the_command_line_reads_the_clock() -> None:
+    """
+    No module but the command line asks for the time or the day.
+    """
+    clocks = ("date.today", "datetime.now", "time.time", "datetime.utcnow")
+    found = [
+        (path.name, clock)
+        for path in SOURCE.glob("*.py")
+        if path.stem != "cli"
+        for clock in clocks
+        if clock in path.read_text(encoding="utf-8")
+    ]
+
+    assert found == []
+
+
+def test_text_is_never_evaluated() -> None:
+    """
+    Only the classifier runs code it made, and nothing evaluates text.
+    """
+    calls = [
+        (path.stem, node.func.id)
+        for path in SOURCE.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec")
+    ]
+
+    assert calls == [("classifier", "exec")]
