@@ -38,18 +38,28 @@ GOOD: dict[str, list[Any]] = {
     "bool": [True, False],
     "int": [0, 3],
     "date": ["2026-01-31"],
-    "event_date": ["2026-01-31", False],
+    "event_date": ["2026-01-31", False, "1900-01-01", "2199-12-31"],
     "year": [1949, 2026, 2099],
     "text": ["样例", ""],
     "month_list": [["2026-01"], [], ["2026-02", "2026-01", "2026-02"]],
 }
 WRONG: dict[str, list[Any]] = {
-    "money": [-1, "二十块", True, 0.001, "-3元", [1], {}],
+    "money": [-1, "二十块", "20", True, 0.001, "-3元", [1], {}, 10**13],
     "bool": ["maybe", 2, 0, 1, "true", []],
     "int": ["x", 1.5, -1, True, "3", 10**12],
     "year": [0, 1948, 2100, 20260, "x", "2026", True, 2026.0],
     "date": ["2026-02-30", True, False, 20260131, "20260131", "1769817600", "2026-01-31T00:00:00", "2026-1-31"],
-    "event_date": ["2026-02-30", True, 0, "false", 20260131, "1769817600", "2026-01-31T00:00:00Z"],
+    "event_date": [
+        "1899-12-31",
+        "2200-01-01",
+        "2026-02-30",
+        True,
+        0,
+        "false",
+        20260131,
+        "1769817600",
+        "2026-01-31T00:00:00Z",
+    ],
     "text": [[1], 1, True, "长" * 2001],
     "month_list": [["2026-13"], ["2026-00"], "2026-01", [1], {"2026-01": True}],
     "enum": ["no_such_value", 1, True, ["x"]],
@@ -623,6 +633,16 @@ class TestUse:
         assert one.digest == two.digest
         assert one.digest.startswith("sha256:")
         assert one.digest != read({"name": "a"}).digest
+
+    @pytest.mark.parametrize("amount", [9_999_999_999_999.99, 0.01, 200000, 0])
+    def test_money_is_written_as_a_number(self, amount: float) -> None:
+        """
+        In JSON an amount is a number of yuan, exact to the fen up to the greatest amount there is.
+        """
+        project = read({"funding": {"fiscal": amount}})
+
+        assert json.loads(project.model_dump_json())["funding"]["fiscal"] == amount
+        assert Project.model_validate_json(project.model_dump_json()) == project
 
     def test_lists_are_written_in_order(self) -> None:
         """

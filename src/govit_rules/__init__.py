@@ -1,11 +1,9 @@
 """
 Chinese municipal regulations on government IT projects as executable policy.
 
->>> from datetime import date
->>> from govit_rules import Project, evaluate, load_pack
->>> decision = evaluate(Project(classified=True), load_pack("luzhou"), as_of=date(2026, 11, 21))
->>> decision.applies
-'no'
+    decision = evaluate(Project.model_validate_json(text), load_pack(city), as_of=date(2026, 11, 21))
+
+A decision depends on three things only, a pack, the facts, and a day; and a fact that nobody gave is unknown, not false.
 """
 
 from __future__ import annotations

@@ -169,34 +169,87 @@ def solve(question: Question, known: Mapping[str, Any], kinds: Callable[[str], D
             calendars.add(f"holidays.{needed.year}")
 
 
-# A residual condition: a level, or ("a", atom), ("~", residual), ("&" or "|", residuals).
-_Residual = Any
+# A residual condition: a level (0 to 2), else the number of a shared part of the question.
+_Residual = int
 _Trees = tuple[_Residual, _Residual, _Residual]
 
 
-def _negated(tree: _Residual) -> _Residual:
-    if isinstance(tree, int):
-        return TRUE - tree
-    return tree[1] if tree[0] == "~" else ("~", tree)
-
-
-def _joined(kind: str, trees: Iterable[_Residual]) -> _Residual:
+class _Residuals:
     """
-    The least ("&") or greatest ("|") of some residuals, with what is settled taken out.
+    Residual conditions, equal ones shared: each is a level or a number, so that they are compared and kept at no cost.
     """
-    absorbing, neutral, pick = (FALSE, TRUE, min) if kind == "&" else (TRUE, FALSE, max)
-    bound, kept = neutral, {}
-    for tree in trees:
-        if isinstance(tree, int):
-            bound = pick(bound, tree)
-            if bound == absorbing:
-                return absorbing
-        else:
-            kept[tree] = None
-    if not kept:
-        return bound
-    parts = (*kept, *(() if bound == neutral else (bound,)))
-    return parts[0] if len(parts) == 1 else (kind, parts)
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[str, tuple[int, ...]]] = [("", ())] * (TRUE + 1)
+        self.numbers: dict[tuple[str, tuple[int, ...]], _Residual] = {}
+        self._atoms: dict[_Residual, frozenset[int]] = dict.fromkeys(range(TRUE + 1), frozenset())
+
+    def share(self, kind: str, parts: tuple[int, ...]) -> _Residual:
+        """
+        The number of an atom ("a", its index), a negation ("~") or a junction ("&", "|") of residuals.
+        """
+        key = (kind, parts)
+        number = self.numbers.get(key)
+        if number is None:
+            number = self.numbers[key] = len(self.parts)
+            self.parts.append(key)
+        return number
+
+    def negated(self, tree: _Residual) -> _Residual:
+        """
+        Not a residual.
+        """
+        if tree <= TRUE:
+            return TRUE - tree
+        kind, parts = self.parts[tree]
+        return parts[0] if kind == "~" else self.share("~", (tree,))
+
+    def joined(self, kind: str, trees: Iterable[_Residual]) -> _Residual:
+        """
+        The least ("&") or greatest ("|") of some residuals, with what is settled taken out.
+        """
+        absorbing, neutral, pick = (FALSE, TRUE, min) if kind == "&" else (TRUE, FALSE, max)
+        bound, kept = neutral, {}
+        for tree in trees:
+            if tree <= TRUE:
+                bound = pick(bound, tree)
+                if bound == absorbing:
+                    return absorbing
+            else:
+                kept[tree] = None
+        if not kept:
+            return bound
+        parts = (*kept, *(() if bound == neutral else (bound,)))
+        return parts[0] if len(parts) == 1 else self.share(kind, parts)
+
+    def atoms(self, tree: _Residual) -> frozenset[int]:
+        """
+        The indices of the atoms of a residual.
+        """
+        found = self._atoms.get(tree)
+        if found is None:
+            kind, parts = self.parts[tree]
+            found = frozenset(parts) if kind == "a" else frozenset().union(*map(self.atoms, parts))
+            self._atoms[tree] = found
+        return found
+
+    def settled(self, tree: _Residual, levels: Mapping[int, int], done: dict[_Residual, _Residual]) -> _Residual:
+        """
+        A residual in which some atoms have come to a level; ``done`` keeps what was settled already.
+        """
+        if tree <= TRUE or levels.keys().isdisjoint(self.atoms(tree)):
+            return tree
+        result = done.get(tree)
+        if result is None:
+            kind, parts = self.parts[tree]
+            if kind == "a":
+                result = levels[parts[0]]
+            elif kind == "~":
+                result = self.negated(self.settled(parts[0], levels, done))
+            else:
+                result = self.joined(kind, (self.settled(part, levels, done) for part in parts))
+            done[tree] = result
+        return result
 
 
 class _Diagram:
@@ -211,92 +264,95 @@ class _Diagram:
         self.known, self.kinds, self.as_of = known, kinds, as_of
         self.calendars = calendars
         self.classifies = question.require is None
-        self.unsettled: dict[Atom, tuple[str, ...]] = {}
-        self.given: dict[Atom, dict[str, Any]] = {}
+        self.residuals = _Residuals()
+        self.unsettled: list[tuple[str, ...]] = []
+        self.tests: list[Atom] = []
+        self.index: dict[Atom, int] = {}
+        self.given: dict[int, dict[str, Any]] = {}
         when, require, still_due = (self._residual(condition) for condition in question.conditions)
         self.trees: _Trees = self._normal(when, require, still_due)
         # The order of the reduction: as the variables are first read.
-        self.order = tuple(dict.fromkeys(name for names in self.unsettled.values() for name in names))
+        self.order = tuple(dict.fromkeys(name for names in self.unsettled for name in names))
         self.samples: dict[str, tuple[Any, ...]] = {}
         self.nodes: dict[tuple[str, tuple[int, ...]], int] = {}
         self.inner: list[tuple[str, tuple[int, ...]]] = []
         self.memo: dict[Any, int] = {}
-        self.atoms_of: dict[_Residual, frozenset[Atom]] = {}
 
     # -- putting in what is known
 
     def _residual(self, condition: Condition) -> _Residual:
+        make = self.residuals
         match condition:
             case Constant(value):
                 return TRUE if value else FALSE
             case Named(_, item):
                 return self._residual(item)
             case Not(item):
-                return _negated(self._residual(item))
+                return make.negated(self._residual(item))
             case All(items):
-                return _joined("&", map(self._residual, items))
+                return make.joined("&", map(self._residual, items))
             case Any_(items):
-                return _joined("|", map(self._residual, items))
+                return make.joined("|", map(self._residual, items))
             case InOrder(items):
                 parts = [self._residual(item) for item in items]
-                pairs = ((_negated(later), earlier) for i, later in enumerate(parts) for earlier in parts[:i])
-                return _joined("&", (_joined("|", pair) for pair in pairs))
+                pairs = ((make.negated(later), earlier) for i, later in enumerate(parts) for earlier in parts[:i])
+                return make.joined("&", (make.joined("|", pair) for pair in pairs))
             case Lists(_, quantifier, _):
                 held = map(self._residual, children(condition))
                 if quantifier == "none_of":
-                    return _negated(_joined("|", held))
-                return _joined("&" if quantifier == "all_of" else "|", held)
+                    return make.negated(make.joined("|", held))
+                return make.joined("&" if quantifier == "all_of" else "|", held)
             case Within():
-                return _joined("&", map(self._residual, condition.bounds))
+                return make.joined("&", map(self._residual, condition.bounds))
         return self._atom(condition)
 
     def _atom(self, atom: Atom) -> _Residual:
-        if atom in self.unsettled:
-            return ("a", atom)
-        missing = tuple(name for name in variables(atom) if fact_of(name) not in self.known)
-        if not missing:
-            try:
-                return atom_level(atom, self.known, self.as_of)
-            except CalendarNeeded as needed:
-                missing = (f"holidays.{needed.year}",)
-        elif self.calendars and _counts_working_days(atom):
-            missing = (*missing, *sorted(self.calendars))
-        self.unsettled[atom] = missing
-        return ("a", atom)
+        index = self.index.get(atom)
+        if index is None:
+            missing = tuple(name for name in variables(atom) if fact_of(name) not in self.known)
+            if not missing:
+                try:
+                    return atom_level(atom, self.known, self.as_of)
+                except CalendarNeeded as needed:
+                    missing = (f"holidays.{needed.year}",)
+            elif self.calendars and _counts_working_days(atom):
+                missing = (*missing, *sorted(self.calendars))
+            index = self.index[atom] = len(self.tests)
+            self.tests.append(atom)
+            self.unsettled.append(missing)
+        return self.residuals.share("a", (index,))
 
-    def _normal(self, when: _Residual, require: _Residual, still_due: _Residual) -> _Trees:
+    @staticmethod
+    def _normal(when: _Residual, require: _Residual, still_due: _Residual) -> _Trees:
         """
         The same question with what no longer matters struck out, so that equal remainders are found equal.
         """
-        if isinstance(when, int):
-            if when != TRUE:
-                return (FALSE, FALSE, FALSE)
-            if isinstance(require, int) and require != FALSE:
-                return (TRUE, require, FALSE)
+        if when < TRUE:
+            return (FALSE, FALSE, FALSE)
+        if when == TRUE and require in (OPEN, TRUE):
+            return (TRUE, require, FALSE)
         return (when, require, FALSE if require == TRUE else still_due)
 
     @staticmethod
     def _terminal(trees: _Trees) -> int | None:
         when, require, still_due = trees
-        if not isinstance(when, int):
-            return None
-        if when != TRUE:
+        if when < TRUE:
             return INAPPLICABLE
-        if not isinstance(require, int):
+        if when > TRUE or require > TRUE:
             return None
         if require != FALSE:
             return MET if require == TRUE else PENDING
-        if not isinstance(still_due, int):
+        if still_due > TRUE:
             return None
         return PENDING if still_due == TRUE else VIOLATED
 
     # -- classes of values
 
-    def _level(self, atom: Atom, assigned: Mapping[str, Any]) -> int:
-        given = self.given.get(atom)
+    def _level(self, index: int, assigned: Mapping[str, Any]) -> int:
+        atom, given = self.tests[index], self.given.get(index)
         if given is None:
             names = {fact_of(name) for name in variables(atom)}
-            given = self.given[atom] = {name: self.known[name] for name in names if name in self.known}
+            given = self.given[index] = {name: self.known[name] for name in names if name in self.known}
         return atom_level(atom, {**given, **assigned}, self.as_of)
 
     def _prepare(self) -> None:
@@ -308,18 +364,19 @@ class _Diagram:
         for name, domain in domains.items():
             ends = (domain.value(domain.least), domain.value(domain.most)) if domain.ordered else ()
             chosen[name] = dict.fromkeys((*domain.choices, *ends))
-        linked = [atom for atom, names in self.unsettled.items() if len(names) > 1]
-        for atom, names in self.unsettled.items():
+        linked = [index for index, names in enumerate(self.unsettled) if len(names) > 1]
+        for index, names in enumerate(self.unsettled):
+            atom = self.tests[index]
             if len(names) == 1 and domains[names[0]].ordered:
-                self._add_cuts(atom, names[0], {}, domains[names[0]], chosen[names[0]])
+                self._add_cuts(index, names[0], {}, domains[names[0]], chosen[names[0]])
             if isinstance(atom, CoversMonths) and len(names) == 1 and atom.fact in names:
                 chosen[atom.fact][self._window(atom)] = None
-        related = {name for atom in linked for name in self.unsettled[atom]}
+        related = {name for index in linked for name in self.unsettled[index]}
         tried: set[Any] = set()
         # What one variable cuts in a second, the second cuts in a third: a round for each may be needed.
         for _ in range(len(related)):
-            for atom in linked:
-                self._link(atom, domains, chosen, tried)
+            for index in linked:
+                self._link(index, domains, chosen, tried)
         for name, values in chosen.items():
             self.samples[name] = tuple(values) if name in related else self._one_per_class(name, values)
 
@@ -336,7 +393,7 @@ class _Diagram:
 
     def _link(
         self,
-        atom: Atom,
+        index: int,
         domains: Mapping[str, Domain],
         chosen: Mapping[str, dict[Any, None]],
         tried: set[Any],
@@ -344,27 +401,27 @@ class _Diagram:
         """
         For each variable of an atom, add what it is cut by when the others have the values chosen for them so far.
         """
-        names = self.unsettled[atom]
+        names = self.unsettled[index]
         before = {name: tuple(chosen[name]) for name in names}
         for name in names:
             if not domains[name].ordered:
                 continue
             others = [other for other in names if other != name]
             for values in islice(product(*(before[other] for other in others)), _MAX_COMBINATIONS):
-                key = (atom, name, values)
+                key = (index, name, values)
                 if key not in tried and len(chosen[name]) < _MAX_SAMPLES:
                     tried.add(key)
-                    self._add_cuts(atom, name, dict(zip(others, values, strict=True)), domains[name], chosen[name])
+                    self._add_cuts(index, name, dict(zip(others, values, strict=True)), domains[name], chosen[name])
 
     def _add_cuts(
-        self, atom: Atom, name: str, others: Mapping[str, Any], domain: Domain, into: dict[Any, None]
+        self, index: int, name: str, others: Mapping[str, Any], domain: Domain, into: dict[Any, None]
     ) -> None:
         """
         Add the values on both sides of each place where an atom's level changes. Levels are monotone in each operand.
         """
 
         def at(number: int) -> int:
-            return self._level(atom, {**others, name: domain.value(number)})
+            return self._level(index, {**others, name: domain.value(number)})
 
         def search(low: int, low_level: int, high: int, high_level: int) -> None:
             if low_level == high_level:
@@ -381,10 +438,10 @@ class _Diagram:
         search(domain.least, at(domain.least), domain.most, at(domain.most))
 
     def _one_per_class(self, name: str, values: Iterable[Any]) -> tuple[Any, ...]:
-        own = [atom for atom, names in self.unsettled.items() if name in names]
+        own = [index for index, names in enumerate(self.unsettled) if name in names]
         classes: dict[tuple[int, ...], Any] = {}
         for value in values:
-            classes.setdefault(tuple(self._level(atom, {name: value}) for atom in own), value)
+            classes.setdefault(tuple(self._level(index, {name: value}) for index in own), value)
         return tuple(classes.values())
 
     # -- reduction
@@ -395,65 +452,37 @@ class _Diagram:
             return Solution(frozenset((end,)))
         self._prepare()
         root = self._reduce(self.trees, {})
-        left = frozenset(name for atom in self._atoms(self.trees) for name in self.unsettled[atom])
+        left = frozenset(name for index in self._atoms(self.trees) for name in self.unsettled[index])
         return Solution(self._reached(root), self._needs(root), left)
 
-    def _atoms(self, trees: _Trees) -> frozenset[Atom]:
-        return frozenset().union(*map(self._atoms_in, trees))
-
-    def _atoms_in(self, tree: _Residual) -> frozenset[Atom]:
-        if isinstance(tree, int):
-            return frozenset()
-        found = self.atoms_of.get(tree)
-        if found is None:
-            if tree[0] == "a":
-                found = frozenset((tree[1],))
-            else:
-                parts: Sequence[_Residual] = tree[1] if tree[0] in "&|" else tree[1:]
-                found = frozenset().union(*map(self._atoms_in, parts))
-            self.atoms_of[tree] = found
-        return found
+    def _atoms(self, trees: _Trees) -> frozenset[int]:
+        return frozenset().union(*map(self.residuals.atoms, trees))
 
     def _reduce(self, trees: _Trees, assigned: dict[str, Any]) -> int:
         end = self._terminal(trees)
         if end is not None:
             return end
         remaining = self._atoms(trees)
-        names = {name for atom in remaining for name in self.unsettled[atom]}
-        key = (trees, tuple((name, assigned[name]) for name in self.order if name in names and name in assigned))
+        names = {name for index in remaining for name in self.unsettled[index]}
+        key = (trees, tuple((name, value) for name, value in assigned.items() if name in names))
         node = self.memo.get(key)
         if node is None:
             name = next(name for name in self.order if name in names and name not in assigned)
             ready = [
-                atom
-                for atom in remaining
-                if name in self.unsettled[atom]
-                and all(other == name or other in assigned for other in self.unsettled[atom])
+                index
+                for index in remaining
+                if name in self.unsettled[index]
+                and all(other == name or other in assigned for other in self.unsettled[index])
             ]
             node = self._node(name, tuple(self._child(trees, assigned, name, v, ready) for v in self.samples[name]))
             self.memo[key] = node
         return node
 
-    def _child(self, trees: _Trees, assigned: dict[str, Any], name: str, value: Any, ready: Sequence[Atom]) -> int:
+    def _child(self, trees: _Trees, assigned: dict[str, Any], name: str, value: Any, ready: Sequence[int]) -> int:
         extended = {**assigned, name: value}
-        levels = {atom: self._level(atom, extended) for atom in ready}
+        levels = {index: self._level(index, extended) for index in ready}
         done: dict[_Residual, _Residual] = {}
-        return self._reduce(self._normal(*(self._settle(tree, levels, done) for tree in trees)), extended)
-
-    def _settle(self, tree: _Residual, levels: Mapping[Atom, int], done: dict[_Residual, _Residual]) -> _Residual:
-        if isinstance(tree, int):
-            return tree
-        result = done.get(tree)
-        if result is None:
-            match tree:
-                case ("a", atom):
-                    result = levels.get(atom, tree)
-                case ("~", inner):
-                    result = _negated(self._settle(inner, levels, done))
-                case (kind, parts):
-                    result = _joined(kind, (self._settle(part, levels, done) for part in parts))
-            done[tree] = result
-        return result
+        return self._reduce(self._normal(*(self.residuals.settled(tree, levels, done) for tree in trees)), extended)
 
     def _node(self, name: str, kids: tuple[int, ...]) -> int:
         """

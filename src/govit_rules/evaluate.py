@@ -46,10 +46,6 @@ def evaluate(
         EngineUnavailable: No such engine here.
         ValueError: No such stage.
         TypeError: ``as_of`` is no date.
-
-    >>> decision = evaluate(Project(classified=True), load_pack("luzhou"), as_of=date(2026, 11, 21))
-    >>> decision.applies, decision.applies_because
-    ('no', ('LZ-4-d',))
     """
     if not isinstance(as_of, date) or isinstance(as_of, datetime):
         raise TypeError(f"as_of must be a datetime.date, not {type(as_of).__name__}")

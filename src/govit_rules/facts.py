@@ -77,7 +77,7 @@ LIST_MAX: Final = 1000
 COUNT_MAX: Final = 1_000_000_000
 YEAR_MIN: Final = 1949
 YEAR_MAX: Final = 2099
-MONTH_PATTERN: Final = "^[12][0-9]{3}-(0[1-9]|1[0-2])$"
+MONTH_PATTERN: Final = "^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"
 _MONTH: Final = re.compile(MONTH_PATTERN.removesuffix("$") + r"\Z")
 
 T = TypeVar("T")

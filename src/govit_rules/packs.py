@@ -359,7 +359,7 @@ def load_pack(city: str) -> Pack:
     The shipped pack of a city, read and checked once in a process.
 
     Args:
-        city: Its key (``luzhou``), Chinese name (``泸州``, ``泸州市``) or division code (``510500``).
+        city: Its key (the pack's file name), Chinese name (with or without 市), English name or division code.
 
     Raises:
         UnknownCity: There is no pack for it.

@@ -91,12 +91,14 @@ MAX_LOCAL: Final = 1000
 MAX_DEFECTS: Final = 100
 
 YUAN: Final = "CNY yuan"
-MONEY_PATTERN: Final = r"^\s*[0-9][0-9,]*(\.[0-9]+)?\s*[千百]?[万亿]?元?\s*$"
+MONEY_PATTERN: Final = r"^\s*([0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+)(\.[0-9]+)?\s*(元|万元|万|亿元|亿)\s*$"
+DAY_MIN: Final = date(1900, 1, 1)  # as `parse_day` has it
+DAY_MAX: Final = date(2199, 12, 31)
 DATE_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 # The types of facts, each with the core schema that reads it: Pydantic then has nothing to derive, and reads JSON
-# without calling Python except for money.
+# without calling Python, but for amounts that are not a number of whole yuan.
 
 
 class _Reads:
@@ -108,23 +110,28 @@ class _Reads:
         return self.schema
 
 
-def _plain_digits(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
+def _as_number(amount: Decimal) -> int | float:
+    # Amounts are below 10**13 yuan and of whole fen: fifteen digits, which a float keeps.
+    return int(amount) if amount == int(amount) else float(amount)
 
 
 # Core alone would take "1769817600" for a date, a timestamp, and 0 for false: hence the pattern, and the strict bool.
-_JSON_DAY: Final = core.chain_schema([core.str_schema(strict=True, pattern=DATE_PATTERN), core.date_schema()])
+_JSON_DAY: Final = core.chain_schema(
+    [core.str_schema(strict=True, pattern=DATE_PATTERN), core.date_schema(ge=DAY_MIN, le=DAY_MAX)]
+)
 _DAY: Final = core.json_or_python_schema(_JSON_DAY, core.no_info_plain_validator_function(parse_day))
 _JSON_NOT_YET: Final = core.chain_schema([core.bool_schema(strict=True), core.literal_schema([False])])
 _EVENT: Final = core.json_or_python_schema(
     core.union_schema([_JSON_DAY, _JSON_NOT_YET], mode="left_to_right"),
     core.no_info_plain_validator_function(parse_event),
 )
-_MONEY: Final = core.no_info_plain_validator_function(
-    parse_money,
-    serialization=core.plain_serializer_function_ser_schema(
-        _plain_digits, return_schema=core.str_schema(), when_used="json-unless-none"
-    ),
+_WHOLE_YUAN: Final = core.chain_schema(
+    [core.int_schema(strict=True, ge=0, lt=10**12), core.no_info_plain_validator_function(Decimal)]
+)
+_MONEY: Final = core.union_schema(
+    [_WHOLE_YUAN, core.no_info_plain_validator_function(parse_money)],
+    mode="left_to_right",
+    serialization=core.plain_serializer_function_ser_schema(_as_number, when_used="json-unless-none"),
 )
 _MONTHS: Final = core.frozenset_schema(
     core.str_schema(strict=True, pattern=MONTH_PATTERN),
@@ -1227,7 +1234,13 @@ def _value_schema(known: Fact) -> dict[str, Any]:
         "month_list": {"type": ["array", "null"], "items": {"type": "string", "pattern": MONTH_PATTERN}},
         "int": {"type": ["integer", "null"], "minimum": 0, "maximum": COUNT_MAX},
         "year": {"type": ["integer", "null"], "minimum": YEAR_MIN, "maximum": YEAR_MAX},
-        "money": {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": MONEY_PATTERN}, _NULL]},
+        "money": {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "exclusiveMaximum": 10**13},
+                {"type": "string", "pattern": MONEY_PATTERN},
+                _NULL,
+            ]
+        },
         "date": {"anyOf": [_DAY_TEXT, _NULL]},
         "event_date": {"anyOf": [_DAY_TEXT, {"const": False}, _NULL]},
         "due_date": {"anyOf": [_DAY_TEXT, {"const": False}, _NULL]},
