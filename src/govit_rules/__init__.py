@@ -3,7 +3,8 @@ Chinese municipal regulations on government IT projects as executable policy.
 
     decision = evaluate(Project.model_validate_json(text), load_pack(city), as_of=date(2026, 11, 21))
 
-A decision depends on three things only, a pack, the facts, and a day; and a fact that nobody gave is unknown, not false.
+A decision depends on three things only, a pack, the facts, and a day; and a fact that nobody gave is unknown, not
+false.
 """
 
 from __future__ import annotations

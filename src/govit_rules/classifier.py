@@ -1,11 +1,10 @@
 """
 The generated function that answers a pack's questions for one project.
 
-It reads every fact once into a local variable, turns each test that compares into one local, and looks each question up by
-the values of its tests: ``v7 = T7((s0, f3, c5)) or miss(7, …)``. A combination not met before is worked out by `diagram`
-through the judge and kept. The code is built from the condition trees; it contains names and positions made here, never
-text of a pack.
-Imports: `conditions`, `judge` (for types), `packs`.
+It reads every fact once into a local variable, turns each test that compares into one local, and looks each question
+up by the values of its tests: ``v7 = T7((s0, f3, c5)) or miss(7, …)``. A combination not met before is worked out by
+`diagram` through the judge and kept. The code is built from the condition trees; it contains names and positions made
+here, never text of a pack. Imports: `conditions`, `judge` (for types), `packs`.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from govit_rules.judge import Judge, Scope
-    from govit_rules.packs import Rule, Step
+    from govit_rules.packs import Rule
 
 _LIMIT: Final = 4_000
 

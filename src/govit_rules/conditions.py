@@ -474,7 +474,8 @@ def facts_in(condition: Condition) -> tuple[str, ...]:
 # ---------------------------------------------------------------------------------------------------------------------
 # Meaning
 
-class CalendarNeeded(Exception):  # noqa: N818 - a question to the caller, not an error
+
+class CalendarNeeded(Exception):
     """
     Whether a day is in time turns on a holiday calendar that is not published: ``year`` is its year.
     """
@@ -567,7 +568,9 @@ def _shifted(day: date, span: Span, sign: Literal[1, -1], values: Mapping[str, A
     return moved.first if calendar == "early" else moved.last
 
 
-def number_range(term: Number, values: Mapping[str, Any], as_of: date) -> tuple[Decimal | int, Decimal | int | None] | None:
+def number_range(
+    term: Number, values: Mapping[str, Any], as_of: date
+) -> tuple[Decimal | int, Decimal | int | None] | None:
     """
     The least and the greatest (None: unbounded) number an operand can turn out to be; None where there is none.
     """
@@ -582,7 +585,7 @@ def number_range(term: Number, values: Mapping[str, Any], as_of: date) -> tuple[
             return value, value
         case YearOf(day):
             span = _day(day, values, as_of)
-            return span and (span.first.year, None if span.last is None else span.last.year)
+            return None if span is None else (span.first.year, None if span.last is None else span.last.year)
         case Plus(number, by):
             inner = number_range(number, values, as_of)
             return inner and (inner[0] + by, None if inner[1] is None else inner[1] + by)

@@ -219,9 +219,9 @@ class Decision:
     """
     What a pack says of one project on one day. Made by `evaluate`.
 
-    ``applies`` is yes, no or unknown; ``decision["LZ-14.4-d"]`` is a rule's finding; iteration gives all findings in the
-    order of the pack. ``verdicts`` are the findings without what depends on the project's values: the fast way to ids,
-    outcomes, severities, articles and needs of all rules.
+    ``applies`` is yes, no or unknown; ``decision["LZ-14.4-d"]`` is a rule's finding; iteration gives all findings in
+    the order of the pack. ``verdicts`` are the findings without what depends on the project's values: the fast way to
+    ids, outcomes, severities, articles and needs of all rules.
     """
 
     __slots__ = ("_local", "_memo", "as_of", "engine", "ignored", "judge", "project", "scope", "stage", "verdicts")
@@ -338,8 +338,9 @@ class Decision:
     @property
     def violations(self) -> tuple[Finding, ...]:
         """
-        The binding rules that the project breaks: blocking first, then mandatory. Advisory rules and duties that are an
-        authority's own are not among them.
+        The binding rules that the project breaks: blocking first, then mandatory.
+
+        Advisory rules and duties that are an authority's own are not among them.
         """
         broken = [f for f in self.findings if f.outcome == "violated" and f.counts and f.severity in _BINDING]
         return tuple(sorted(broken, key=lambda finding: finding.severity != "blocking"))

@@ -2,10 +2,10 @@
 What can be said of a question when facts are missing: exactly, by a decision diagram.
 
 A question is a condition (`when`), what is required if it holds (`require`), and whether it is not yet due
-(`still_due`). Each missing variable is cut into the classes that the question's comparisons can tell apart; the question
-is reduced over these classes, one variable at a time in a fixed order, and equal remainders are shared. What is left is
-canonical: the verdicts at its ends are those that some completion reaches, and the variables that remain in it are those
-of which a change, alone, can change the answer.
+(`still_due`). Each missing variable is cut into the classes that the question's comparisons can tell apart; the
+question is reduced over these classes, one variable at a time in a fixed order, and equal remainders are shared. What
+is left is canonical: the verdicts at its ends are those that some completion reaches, and the variables that remain
+in it are those of which a change, alone, can change the answer.
 
 Imports: `conditions`.
 """
@@ -209,7 +209,8 @@ class _Residuals:
         The least ("&") or greatest ("|") of some residuals, with what is settled taken out.
         """
         absorbing, neutral, pick = (FALSE, TRUE, min) if kind == "&" else (TRUE, FALSE, max)
-        bound, kept = neutral, {}
+        bound = neutral
+        kept: dict[_Residual, None] = {}
         for tree in trees:
             if tree <= TRUE:
                 bound = pick(bound, tree)
@@ -551,9 +552,7 @@ def missing_of(condition: Condition, known: Mapping[str, Any]) -> frozenset[str]
     """
     The variables of a condition that are not known.
     """
-    return frozenset(
-        name for atom in atoms(condition) for name in variables(atom) if fact_of(name) not in known
-    )
+    return frozenset(name for atom in atoms(condition) for name in variables(atom) if fact_of(name) not in known)
 
 
 __all__ = [

@@ -31,8 +31,8 @@ def evaluate(
     """
     Judge a project by every rule of a pack, as the law stands on a day.
 
-    A fact left out is unknown, not false: a rule that turns on it comes back ``unknown`` with the fact in ``needs``. The
-    clock is not read; the same arguments always give the same decision.
+    A fact left out is unknown, not false: a rule that turns on it comes back ``unknown`` with the fact in ``needs``.
+    The clock is not read; the same arguments always give the same decision.
 
     Args:
         project: What is known of the project.

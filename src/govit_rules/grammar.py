@@ -6,9 +6,9 @@ How a condition is written in a pack.
                | {def.NAME: true|false} | {rule.ID: true|false}
                | {unpublished: PARAMETER} | {judgement: TEXT}
 
-A test is written by the type of its fact: one row of TESTS for each type (docs/packs.md shows them all). Text is parsed
-by hand into the tree of `conditions`; it is never evaluated. Every defect is reported with its place, and parsing goes on.
-Imports: `conditions`, `facts`, `values`.
+A test is written by the type of its fact: one row of TESTS for each type (docs/packs.md shows them all). Text is
+parsed by hand into the tree of `conditions`; it is never evaluated. Every defect is reported with its place, and
+parsing goes on. Imports: `conditions`, `facts`, `values`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from govit_rules.conditions import (
     ALWAYS,
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 Path = tuple[str | int, ...]
+T = TypeVar("T")
 
 _DATED = frozenset({"date", "event_date", "due_date"})
 
@@ -101,7 +102,9 @@ class Parser:
         if isinstance(data, str):
             return self._named(data, path)
         if not isinstance(data, dict):
-            return self._wrong(path, f"条件应是映射,这里是 {_kind(data)}", "写成 `事实: 测试`,或 `all:`、`any:`、`not:`")
+            return self._wrong(
+                path, f"条件应是映射,这里是 {_kind(data)}", "写成 `事实: 测试`,或 `all:`、`any:`、`not:`"
+            )
         if not data:
             return self._wrong(path, "条件是空的", "没有条件就整行删去")
         return conjunction(*(self._entry(key, value, (*path, key)) for key, value in data.items()))
@@ -232,7 +235,9 @@ class Parser:
                     return self._wrong(path, f"{name} 与自己比较", "换成另一个日期")
                 return CompareDays(left, match[1], right)  # type: ignore[arg-type]
         return self._wrong(
-            path, f"{name} 不能用 {_kind(test)} 测试", '写成 ">= 2024-09-09"、"<= 日期 + 15d"、"within 3mo..6mo after 日期"'
+            path,
+            f"{name} 不能用 {_kind(test)} 测试",
+            '写成 ">= 2024-09-09"、"<= 日期 + 15d"、"within 3mo..6mo after 日期"',
         )
 
     def _month_list(self, fact: Fact, test: Any, path: Path) -> Condition:
@@ -248,8 +253,7 @@ class Parser:
     # -- operands
 
     def _number(self, text: str, kind: str, path: Path) -> Number | None:
-        parsed = _Operands(self, text, path).number(kind)
-        return parsed
+        return _Operands(self, text, path).number(kind)
 
     def _day(self, text: str, path: Path) -> Day | None:
         return _Operands(self, text, path).whole_day()
@@ -262,7 +266,9 @@ class Parser:
             return DayLiteral(data)
         if isinstance(data, str):
             return self._day(data, path)
-        self._wrong(path, f"这里应是日期,不是 {_kind(data)}", "写成 2024-09-09、某个日期事实,或它加减 15d、5wd、3mo、2y")
+        self._wrong(
+            path, f"这里应是日期,不是 {_kind(data)}", "写成 2024-09-09、某个日期事实,或它加减 15d、5wd、3mo、2y"
+        )
         return None
 
     # -- defects
@@ -292,30 +298,34 @@ class _Operands:
         self.at = 0
 
     def number(self, kind: str) -> Number | None:
+        """
+        The number that the whole text names; None if it names none, which is then reported.
+        """
         if kind == "money" and _AMOUNT.fullmatch(self.text):
-            try:
-                return NumberLiteral(parse_money(self.text), "money")
-            except ValueError as error:
-                return self._fail(str(error))
-        try:
-            number = self._year() if kind == "year" else self._plain_number(kind)
-        except _Unreadable as error:
-            return self._fail(error.what)
-        if number is not None and self.at < len(self.tokens):
-            return self._fail(f"看不懂 {' '.join(self.tokens[self.at :])!r}")
-        return number
+            return self._whole(self._amount, to_the_end=False)
+        return self._whole(self._year if kind == "year" else lambda: self._plain_number(kind))
 
     def whole_day(self) -> Day | None:
-        try:
-            day = self._day()
-        except _Unreadable as error:
-            return self._fail(error.what)
-        if self.at < len(self.tokens):
-            return self._fail(f"看不懂 {' '.join(self.tokens[self.at :])!r}")
-        return day
+        """
+        The day that the whole text names; None if it names none, which is then reported.
+        """
+        return self._whole(self._day)
 
-    def _fail(self, what: str) -> None:
-        self.parser.report(self.path, f"{self.text!r}: {what}", "比较的写法见 docs/packs.md “测试”一节")
+    def _whole(self, parse: Callable[[], T], *, to_the_end: bool = True) -> T | None:
+        try:
+            result = parse()
+            if to_the_end and self.at < len(self.tokens):
+                raise _Unreadable(f"看不懂 {' '.join(self.tokens[self.at :])!r}")
+        except _Unreadable as error:
+            self.parser.report(self.path, f"{self.text!r}: {error.what}", "比较的写法见 docs/packs.md “测试”一节")
+            return None
+        return result
+
+    def _amount(self) -> Number:
+        try:
+            return NumberLiteral(parse_money(self.text), "money")
+        except ValueError as error:
+            raise _Unreadable(str(error)) from None
 
     def _peek(self) -> str:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
@@ -348,19 +358,16 @@ class _Operands:
             return StartOf("month", self._primary_day())
         if self._words("start", "of", "year", "of"):
             return StartOf("year", self._primary_day())
-        token = self._take()
-        if token in ("later", "first_set"):
-            self._take("(")
-            first = self._day()
-            self._take(",")
-            second = self._day()
-            self._take(")")
-            return Later(first, second) if token == "later" else FirstSet(first, second)
-        if token == "as_of":
+        if self._words("as_of"):
             return AsOf()
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", token):
+        if self._words("later"):
+            return Later(*self._pair())
+        if self._words("first_set"):
+            return FirstSet(*self._pair())
+        token = self._take()
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", token):
             return DayLiteral(_iso(token))
-        if re.fullmatch(r"\d\d-\d\d", token):
+        if re.fullmatch("[0-9]{2}-[0-9]{2}", token):
             self._take("of")
             month, day = int(token[:2]), int(token[3:])
             _iso(f"2000-{token}")
@@ -371,20 +378,25 @@ class _Operands:
         fact = self._fact(token, _DATED)
         return DayFact(fact.path, fact.type)
 
+    def _pair(self) -> tuple[Day, Day]:
+        self._take("(")
+        first = self._day()
+        self._take(",")
+        second = self._day()
+        self._take(")")
+        return first, second
+
     def _year(self) -> Number:
         number: Number
-        if self._words("year", "of"):
-            number = YearOf(self._primary_day())
-        else:
-            number = self._plain_number("year")
-        while self._peek() in ("+", "-") and self._peek_after().isdigit():
+        number = YearOf(self._primary_day()) if self._words("year", "of") else self._plain_number("year")
+        while self._peek() in ("+", "-") and _WHOLE.fullmatch(self._peek_after()):
             sign = 1 if self._take() == "+" else -1
             number = Plus(number, sign * int(self._take()))
         return number
 
     def _plain_number(self, kind: str) -> Number:
         token = self._take()
-        if token.isdigit():
+        if _WHOLE.fullmatch(token):
             if kind == "money":
                 raise _Unreadable("金额要写单位")
             return NumberLiteral(int(token), kind)
@@ -413,7 +425,7 @@ class _Operands:
         return fact
 
 
-class _Unreadable(Exception):  # noqa: N818 - never leaves this module
+class _Unreadable(Exception):
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
@@ -431,13 +443,20 @@ def _kind(data: Any) -> str:
     return names.get(type(data)) or repr(data)
 
 
-_GROUPS: Final[Mapping[str, Callable[[tuple[Condition, ...]], Condition]]] = {"all": All, "any": Any_, "in_order": InOrder}
+_GROUPS: Final[Mapping[str, Callable[[tuple[Condition, ...]], Condition]]] = {
+    "all": All,
+    "any": Any_,
+    "in_order": InOrder,
+}
 _COMPARISON = re.compile(r"\s*(>=|<=|>|<)\s*(.+?)\s*")
-_WITHIN = re.compile(r"\s*within\s+(\d+(?:d|wd|mo|y))\.\.(\d+(?:d|wd|mo|y))\s+after\s+(.+?)\s*")
+_WITHIN = re.compile(r"\s*within\s+([0-9]{1,4}(?:d|wd|mo|y))\.\.([0-9]{1,4}(?:d|wd|mo|y))\s+after\s+(.+?)\s*")
 _COVERS = re.compile(r"\s*covers months from\s+(.+?)\s+until\s+(.+?)\s*")
-_SPAN = re.compile(r"\d+(?:d|wd|mo|y)")
+_WHOLE = re.compile("[0-9]{1,9}")
+_SPAN = re.compile(r"[0-9]{1,4}(?:d|wd|mo|y)")
 _AMOUNT = re.compile(r"[\d.,]+\s*(?:元|万元|亿元|万|亿)")
-_TOKEN = re.compile(r"\s+|\d{4}-\d\d-\d\d|\d\d-\d\d(?!\d)|\d+(?:wd|mo|d|y)\b|\d+|\$?[A-Za-z_][\w.]*|[()+,-]|.")
+_TOKEN = re.compile(
+    r"\s+|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}-[0-9]{2}(?![0-9])|[0-9]+(?:wd|mo|d|y)\b|[0-9]+|\$?[A-Za-z_][\w.]*|[()+,-]|."
+)
 
 TESTS: Final[Mapping[str, Callable[[Parser, Fact, Any, Path], Condition]]] = {
     "bool": Parser._bool,

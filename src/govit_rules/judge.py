@@ -1,10 +1,11 @@
 """
 A pack on one day: every question of the pack answered for a project, exactly and fast.
 
-The pack's questions (its scopes, its applicability, one for each rule, two for each step) are answered by `diagram`. An
-answer depends only on how the question's tests come out for the facts that are given, and on which are missing; so it is
-worked out once for each such combination and kept in a table. `classifier` generates the function that reads every fact
-once and looks the answers up. The first project of a day is answered without it: for a single question it would not pay.
+The pack's questions (its scopes, its applicability, one for each rule, two for each step) are answered by `diagram`.
+An answer depends only on how the question's tests come out for the facts that are given, and on which are missing; so
+it is worked out once for each such combination and kept in a table. `classifier` generates the function that reads
+every fact once and looks the answers up. The first project of a day is answered without it: for a single question it
+would not pay.
 
 Nothing here reads the clock. Tables are bounded and safe under threads: two threads may work out one answer twice.
 Imports: `classifier`, `conditions`, `diagram`, `facts`, `packs`.
@@ -103,7 +104,7 @@ class Judge:
         }
         self.rules = tuple(pack.rules.values())
         self.steps = tuple(pack.path.values())
-        parts = (*self.rules, *self.steps)
+        parts: tuple[Rule | Step, ...] = (*self.rules, *self.steps)
         self.scopes = tuple(dict.fromkeys((pack.applies, *(pack.scope_of(part) for part in parts))))
         self.scope_index = {condition: i for i, condition in enumerate(self.scopes)}
         self.questions = tuple(rule_question(rule) for rule in self.rules)
@@ -117,7 +118,9 @@ class Judge:
 
     # -- answering
 
-    def verdicts(self, project: Project, local: Mapping[str, Any], stage: str | None) -> tuple[Scope, tuple[Verdict, ...]]:
+    def verdicts(
+        self, project: Project, local: Mapping[str, Any], stage: str | None
+    ) -> tuple[Scope, tuple[Verdict, ...]]:
         """
         Applicability, and the verdict of every rule: the first time directly, then through the generated classifier.
         """
@@ -160,7 +163,7 @@ class Judge:
         """
         known: dict[str, Any] = {} if stage is None else {"stage": stage}
         for path, fact in self.facts.items():
-            value = local.get(path[6:]) if path.startswith("local.") else project.get(path)
+            value: Any = local.get(path[6:]) if path.startswith("local.") else project.get(path)
             if value is None:
                 value = False if fact.claim else None
             elif fact.type == "event_date" and value is not False and value > self.as_of:

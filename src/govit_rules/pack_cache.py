@@ -2,9 +2,9 @@
 Shipped packs, kept as they were read, so that the next start need not read the YAML again.
 
 A kept pack lies in a folder that only the user can write (``~/.cache/govit-rules``, or what GOVIT_RULES_CACHE names;
-``off`` for none), under a name made of the pack's bytes and of this library's own files, so that a change of either reads
-the YAML anew. A folder or file that others could have written is not used. What is read back can name only the classes
-listed here. Whatever goes wrong, the YAML is read. Imports: `packs`.
+``off`` for none), under a name made of the pack's bytes and of this library's own files, so that a change of either
+reads the YAML anew. A folder or file that others could have written is not used. What is read back can name only the
+classes listed here. Whatever goes wrong, the YAML is read. Imports: `packs`.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def _folder() -> Path | None:
     if wanted == "off" or not hasattr(os, "geteuid"):
         return None
     try:
-        folder = Path(wanted) if wanted else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "govit-rules"
+        folder = (
+            Path(wanted) if wanted else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "govit-rules"
+        )
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder if _only_ours(folder.lstat(), stat.S_ISDIR) else None
     except (OSError, RuntimeError):
@@ -89,7 +91,7 @@ def _kept(file: Path) -> Pack | None:
             if not _only_ours(os.fstat(stream.fileno()), stat.S_ISREG):
                 return None
             pack = _load(stream)  # type: ignore[arg-type]
-    except Exception:  # noqa: BLE001 - a kept pack that cannot be read is as good as none
+    except Exception:
         return None
     return pack if isinstance(pack, Pack) else None
 

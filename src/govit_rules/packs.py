@@ -1,9 +1,9 @@
 """
 Rule packs: one regulation as one YAML file, read, checked whole, and turned into frozen objects.
 
-`load_pack` finds a pack of the wheel (or of the checkout), `read_pack` reads any text. A pack is checked completely before
-it is used; a `PackError` lists every defect with file, line, column and how to mend it. Nothing here judges a project.
-Imports: `conditions`, `errors`, `facts`, `grammar`, `project`, `sources`, `values`.
+`load_pack` finds a pack of the wheel (or of the checkout), `read_pack` reads any text. A pack is checked completely
+before it is used; a `PackError` lists every defect with file, line, column and how to mend it. Nothing here judges a
+project. Imports: `conditions`, `errors`, `facts`, `grammar`, `project`, `sources`, `values`.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Parameter:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """
-    The reading chosen where a text is open, the other one, and what the rule would say under it (``when``, ``require``).
+    The reading chosen where a text is open, the other, and what the rule would say under it (``when``, ``require``).
     """
 
     chosen: str
@@ -406,16 +406,22 @@ def read_pack(content: bytes | str, name: str, *, shipped: bool = False) -> Pack
 # Reading
 
 _TOP: Final = (
-    "city name division_code regulation parameters facts definitions applies scope due rules path articles documents "
-    "agencies lifecycle"
-).split()
+    *("city", "name", "division_code", "regulation", "parameters", "facts", "definitions", "applies", "scope", "due"),
+    *("rules", "path", "articles", "documents", "agencies", "lifecycle"),
+)
+_TOP_NEEDED: Final = ("city", "name", "division_code", "regulation", "applies", "rules", "articles")
+_REGULATION: Final = (
+    *("title", "doc_number", "issuer", "issued", "effective", "articles", "norms", "notes", "repeals", "source"),
+)
+_FACT: Final = ("type", "zh", "en", "help", "who", "stage", "unit", "values", "claim")
 _RULE: Final = (
-    "kind article stage severity scope when require due judged_by bearer counts in_principle reading suspect from until "
-    "phrases zh en"
-).split()
+    *("kind", "article", "stage", "severity", "scope", "when", "require", "due", "judged_by", "bearer", "counts"),
+    *("in_principle", "reading", "suspect", "from", "until", "phrases", "zh", "en"),
+)
 _STEP: Final = (
-    "name en actor co_actors documents scope when done_when time_limit articles norms outcome if_fails note"
-).split()
+    *("name", "en", "actor", "co_actors", "documents", "scope", "when", "done_when", "time_limit", "articles"),
+    *("norms", "outcome", "if_fails", "note"),
+)
 
 
 class _PackReader:
@@ -438,7 +444,9 @@ class _PackReader:
 
     # -- small readers
 
-    def _mapping(self, data: Any, path: Path, allowed: Iterable[str] | None = None, required: Iterable[str] = ()) -> Any:
+    def _mapping(
+        self, data: Any, path: Path, allowed: Iterable[str] | None = None, required: Iterable[str] = ()
+    ) -> Any:
         if not isinstance(data, dict):
             self.source.report(path, f"{path[-1] if path else '规则包'} 应是映射", "每行写成 `键: 值`")
             return {}
@@ -513,7 +521,10 @@ class _PackReader:
             if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
                 self.source.report(path, f"事实名 {name!r} 不合规矩", "只用小写字母、数字和下划线")
             data = self._mapping(
-                data, path, "type zh en help who stage unit values claim".split(), "type zh who stage".split()
+                data,
+                path,
+                ["type", "zh", "en", "help", "who", "stage", "unit", "values", "claim"],
+                ["type", "zh", "who", "stage"],
             )
             kind = self._choice(data.get("type"), (*path, "type"), sorted(_LOCAL_TYPES), "bool")
             values = data.get("values")
@@ -537,7 +548,7 @@ class _PackReader:
         parameters = {}
         for name, data in self._mapping(self.data.get("parameters") or {}, ("parameters",)).items():
             path: Path = ("parameters", name)
-            data = self._mapping(data, path, "article zh en type values".split(), "article zh values".split())
+            data = self._mapping(data, path, ["article", "zh", "en", "type", "values"], ["article", "zh", "values"])
             values = self._dated_values(data.get("values"), (*path, "values"), data.get("type"))
             kinds = {kind for _, kind, _ in values if kind}
             kind = data.get("type") or (min(kinds) if kinds else None)
@@ -612,7 +623,9 @@ class _PackReader:
     def _classifying(self, key: str, name: str, path: Path) -> Condition:
         rule = self.data["rules"][key]
         if not isinstance(rule, dict) or rule.get("require") is not None or rule.get("scope") is not True:
-            self.source.report(path, f"{name} 不是 scope: true 的归类规则", "只能引用没有 require、scope 为 true 的规则")
+            self.source.report(
+                path, f"{name} 不是 scope: true 的归类规则", "只能引用没有 require、scope 为 true 的规则"
+            )
             return ALWAYS
         return self._condition(rule, "when", ("rules", key))
 
@@ -622,13 +635,15 @@ class _PackReader:
     # -- the pack
 
     def pack(self, digest: str, *, shipped: bool) -> Pack:
-        data = self._mapping(self.data, (), _TOP, "city name division_code regulation applies rules articles".split())
+        data = self._mapping(self.data, (), _TOP, _TOP_NEEDED)
         definitions = {
             name: self._find_named(f"def.{name}", ("definitions", name)) or ALWAYS
             for name in self._mapping(data.get("definitions") or {}, ("definitions",))
         }
         applies = self._condition(data, "applies", ())
-        rules = {key: self._rule(key, value) for key, value in self._mapping(data.get("rules") or {}, ("rules",)).items()}
+        rules = {
+            key: self._rule(key, value) for key, value in self._mapping(data.get("rules") or {}, ("rules",)).items()
+        }
         path = {key: self._step(key, value) for key, value in self._mapping(data.get("path") or {}, ("path",)).items()}
         reasons = self._reasons(data.get("articles") or {})
         pack = Pack(
@@ -657,7 +672,18 @@ class _PackReader:
 
     def _regulation(self, data: Any) -> Regulation:
         path: Path = ("regulation",)
-        allowed = "title doc_number issuer issued effective articles norms notes repeals source".split()
+        allowed = [
+            "title",
+            "doc_number",
+            "issuer",
+            "issued",
+            "effective",
+            "articles",
+            "norms",
+            "notes",
+            "repeals",
+            "source",
+        ]
         data = self._mapping(data, path, allowed, ("title",))
         issued, effective = (self._date(data.get(key), (*path, key)) for key in ("issued", "effective"))
         if issued and effective and effective < issued:
@@ -683,7 +709,7 @@ class _PackReader:
         path: Path = ("rules", key)
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9.*_-]*", key):
             self.source.report(path, f"规则编号 {key!r} 不合规矩", "用字母、数字、点和连字符,如 LZ-14.4-d")
-        data = self._mapping(data, path, _RULE, "kind article stage severity bearer zh en".split())
+        data = self._mapping(data, path, _RULE, ["kind", "article", "stage", "severity", "bearer", "zh", "en"])
         named = self.named.get(f"rule.{key}")
         when = named if named is not None else self._condition(data, "when", path)
         require = self._condition(data, "require", path) if data.get("require") is not None else None
@@ -743,15 +769,22 @@ class _PackReader:
     def _reading(self, data: Any, path: Path) -> Reading | None:
         if data is None:
             return None
-        data = self._mapping(data, path, "chosen other why instead".split(), "chosen other why".split())
-        instead = data.get("instead")
-        if instead is not None:
-            instead = self._mapping(instead, (*path, "instead"), ("when", "require"))
-        parts = {
-            key: self.parser.condition(instead[key], (*path, "instead", key)) for key in instead or {} if key in ("when", "require")
+        data = self._mapping(data, path, ["chosen", "other", "why", "instead"], ["chosen", "other", "why"])
+        instead: dict[str, Any] = {}
+        if data.get("instead") is not None:
+            instead = self._mapping(data["instead"], (*path, "instead"), ("when", "require"))
+        other = {
+            key: self.parser.condition(instead[key], (*path, "instead", key))
+            for key in ("when", "require")
+            if key in instead
         }
-        texts = {key: self._text(data.get(key), (*path, key)) for key in ("chosen", "other", "why")}
-        return Reading(**texts, **parts)
+        return Reading(
+            chosen=self._text(data.get("chosen"), (*path, "chosen")),
+            other=self._text(data.get("other"), (*path, "other")),
+            why=self._text(data.get("why"), (*path, "why")),
+            when=other.get("when"),
+            require=other.get("require"),
+        )
 
     def _check_rule(self, rule: Rule, path: Path) -> None:
         if rule.require is None and rule.kind in _BINDING_KINDS:
@@ -762,7 +795,7 @@ class _PackReader:
 
     def _step(self, key: str, data: Any) -> Step:
         path: Path = ("path", key)
-        data = self._mapping(data, path, _STEP, "name actor articles".split())
+        data = self._mapping(data, path, _STEP, ["name", "actor", "articles"])
         name = self._text(data.get("name"), (*path, "name"))
         return Step(
             id=key,
@@ -797,7 +830,9 @@ class _PackReader:
         if data is None:
             return None
         path: Path = ("lifecycle",)
-        data = self._mapping(data, path, "initial states transitions notes".split(), "initial states transitions".split())
+        data = self._mapping(
+            data, path, ["initial", "states", "transitions", "notes"], ["initial", "states", "transitions"]
+        )
         states = self._mapping(data.get("states") or {}, (*path, "states"))
         self._choice(data.get("initial"), (*path, "initial"), states, "")
         listed = data.get("transitions") if isinstance(data.get("transitions"), list) else []
@@ -805,7 +840,7 @@ class _PackReader:
         return Lifecycle(str(data.get("initial")), states, transitions)
 
     def _transition(self, data: Any, path: Path, states: Mapping[str, str]) -> Transition:
-        data = self._mapping(data, path, "from event to when norms note".split(), "from event to".split())
+        data = self._mapping(data, path, ["from", "event", "to", "when", "norms", "note"], ["from", "event", "to"])
         for key in ("from", "to"):
             self._choice(data.get(key), (*path, key), states, "")
         return Transition(
@@ -822,7 +857,9 @@ class _PackReader:
     def _check_applies(self, pack: Pack) -> None:
         for part in _outer_tests(pack.applies):
             self.source.report(
-                ("applies",), f"applies 里有不属于归类规则的条件 {part}", "只写 rule.编号,把条件写进一条 scope: true 的规则"
+                ("applies",),
+                f"applies 里有不属于归类规则的条件 {part}",
+                "只写 rule.编号,把条件写进一条 scope: true 的规则",
             )
         defaults = self._mapping(self.data.get("due") or {}, ("due",), KINDS)
         for kind, value in defaults.items():
@@ -838,7 +875,9 @@ class _PackReader:
         for section, prefix, table in tables:
             for name in table:
                 if f"{prefix}{name}" not in used:
-                    self.source.report((section, name.removeprefix("local.")), f"{name} 没有用到", "删去它,或在规则里用它")
+                    self.source.report(
+                        (section, name.removeprefix("local.")), f"{name} 没有用到", "删去它,或在规则里用它"
+                    )
 
     def _check_articles(self, pack: Pack) -> None:
         norms = {norm for entry in pack.reasons.values() for norm in entry}
@@ -856,7 +895,9 @@ class _PackReader:
             self._check_norms(transition.norms, ("lifecycle", "transitions", i), known)
         if pack.regulation.norms is not None and len(known) != pack.regulation.norms:
             self.source.report(
-                ("regulation", "norms"), f"规范应有 {pack.regulation.norms} 条,包里有 {len(known)} 条", "补上漏的,或更正总数"
+                ("regulation", "norms"),
+                f"规范应有 {pack.regulation.norms} 条,包里有 {len(known)} 条",
+                "补上漏的,或更正总数",
             )
         self._check_coverage(pack)
 
@@ -864,7 +905,9 @@ class _PackReader:
         for norm in norms:
             if norm not in known:
                 near = nearest(norm, known)
-                self.source.report(path, f"没有编号 {norm}", f"是不是 {near}?" if near else "它既不是规则,也不在 articles 下")
+                self.source.report(
+                    path, f"没有编号 {norm}", f"是不是 {near}?" if near else "它既不是规则,也不在 articles 下"
+                )
 
     def _check_coverage(self, pack: Pack) -> None:
         if pack.regulation.articles is None:
@@ -873,11 +916,19 @@ class _PackReader:
         covered |= {article_number(article) for article in pack.reasons}
         for number in range(1, pack.regulation.articles + 1):
             if number not in covered:
-                self.source.report(("articles",), f"第{chinese_number(number)}条既没有规则也没有理由", "补一条规则,或在 articles 下写明理由")
+                self.source.report(
+                    ("articles",),
+                    f"第{chinese_number(number)}条既没有规则也没有理由",
+                    "补一条规则,或在 articles 下写明理由",
+                )
         for path, article in _citations(pack):
             number_cited = article_number(article)
             if number_cited is None or number_cited > pack.regulation.articles:
-                self.source.report(path, f"条款 {article!r} 不在第一条至第{chinese_number(pack.regulation.articles)}条之内", "查条号,写成 第十四条第(四)项")
+                self.source.report(
+                    path,
+                    f"条款 {article!r} 不在第一条至第{chinese_number(pack.regulation.articles)}条之内",
+                    "查条号,写成 第十四条第(四)项",
+                )
 
 
 def _citations(pack: Pack) -> Iterable[tuple[Path, str]]:

@@ -1,9 +1,9 @@
 """
 A YAML text as plain data, with the place of every value.
 
-Only what a pack needs is read: mappings, lists, text, whole numbers, true/false, null, ISO dates. Tags, anchors, aliases,
-repeated keys, several documents, and texts that are too long, too deep or too many-valued are refused, so that a hostile
-file costs no more than reading it. Imports: `errors`.
+Only what a pack needs is read: mappings, lists, text, whole numbers, true/false, null, ISO dates. Tags, anchors,
+aliases, repeated keys, several documents, and texts that are too long, too deep or too many-valued are refused, so
+that a hostile file costs no more than reading it. Imports: `errors`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 40
 MAX_VALUES: Final = 200_000
 
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_INTEGER = re.compile("[-+]?(?:0|[1-9][0-9]{0,17})")
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass
@@ -105,7 +105,12 @@ def _decoded(content: bytes | str, name: str) -> str:
 
 def _check_size(source: Source) -> None:
     if len(source.text) > MAX_BYTES:
-        source.add(1, 1, f"文件太大({len(source.text):,} 字符,上限 {MAX_BYTES:,})", "一个规则包是一个城市的一部办法,删去无关内容")
+        source.add(
+            1,
+            1,
+            f"文件太大({len(source.text):,} 字符,上限 {MAX_BYTES:,})",
+            "一个规则包是一个城市的一部办法,删去无关内容",
+        )
     bad = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text)
     if bad:
         line = source.text.count("\n", 0, bad.start()) + 1
@@ -138,7 +143,9 @@ class _Builder:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            self.source.add(line, column, f"YAML 写法有误: {error.problem or error.context}", "查这一行及上一行的缩进、冒号和引号")
+            self.source.add(
+                line, column, f"YAML 写法有误: {error.problem or error.context}", "查这一行及上一行的缩进、冒号和引号"
+            )
         except yaml.YAMLError as error:
             self.source.add(1, 1, f"YAML 写法有误: {error}", "查缩进、冒号和引号")
 
@@ -173,7 +180,9 @@ class _Builder:
                 self._stop(line, column, "键必须是普通文字", "把键写成文字")
             key = event.value
             if key in result:
-                self.source.add(line, column, f"重复的键 {key!r}", "YAML 里后写的会悄悄盖过先写的:删去一个,或并到 all: 之下")
+                self.source.add(
+                    line, column, f"重复的键 {key!r}", "YAML 里后写的会悄悄盖过先写的:删去一个,或并到 all: 之下"
+                )
             self.source.places[(*path, key)] = (line, column)
             result[key] = self._value(self._next(), (*path, key), depth + 1)
         return result
