@@ -19,7 +19,24 @@ ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
 EXAMPLES = ROOT / "examples"
 _KEYS = frozenset(
-    "id why facts without stage as_of expect needs due reading applies path done exit project violations".split()
+    [
+        "id",
+        "why",
+        "facts",
+        "without",
+        "stage",
+        "as_of",
+        "expect",
+        "needs",
+        "due",
+        "reading",
+        "applies",
+        "path",
+        "done",
+        "exit",
+        "project",
+        "violations",
+    ]
 )
 
 

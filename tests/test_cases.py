@@ -8,24 +8,24 @@ import json
 from typing import Any
 
 import pytest
-from case_files import CASES, Case, cases
 
-from govit_rules import Decision, Project, evaluate, load_pack
+from case_files import CASES, Case, cases
+from govit_rules import Decision, Pack, Project, evaluate, load_pack
 
 CITIES = sorted(folder.name for folder in CASES.iterdir() if folder.is_dir())
 ALL = [case for city in CITIES for case in cases(city)]
 
 
-def decide(case: Case) -> Decision:
+def decide(case: Case, pack: Pack) -> Decision:
     project = Project.model_validate_json(json.dumps(case.facts, ensure_ascii=False))
-    return evaluate(project, load_pack(case.city), as_of=case.as_of, stage=case.stage)
+    return evaluate(project, pack, as_of=case.as_of, stage=case.stage)
 
 
-def differences(case: Case) -> list[str]:
+def differences_from(case: Case, pack: Pack) -> list[str]:
     """
-    What a decision says otherwise than a case, in words.
+    What a pack says otherwise than a case, in words.
     """
-    decision, wanted = decide(case), case.wanted
+    decision, wanted = decide(case, pack), case.wanted
     found: list[str] = []
 
     def compare(what: str, expected: Any, got: Any) -> None:
@@ -61,7 +61,7 @@ def test_case(case: Case) -> None:
     """
     The pack says of the project what the article says of it.
     """
-    assert differences(case) == []
+    assert differences_from(case, load_pack(case.city)) == []
 
 
 @pytest.mark.parametrize("city", CITIES)
