@@ -19,24 +19,10 @@ ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
 EXAMPLES = ROOT / "examples"
 _KEYS = frozenset(
-    [
-        "id",
-        "why",
-        "facts",
-        "without",
-        "stage",
-        "as_of",
-        "expect",
-        "needs",
-        "due",
-        "reading",
-        "applies",
-        "path",
-        "done",
-        "exit",
-        "project",
-        "violations",
-    ]
+    (
+        *("id", "why", "facts", "without", "project", "stage", "as_of"),
+        *("expect", "needs", "due", "reading", "applies", "path", "done", "exit", "violations"),
+    )
 )
 
 

@@ -183,7 +183,9 @@ class Finding:
             return None
         other: str | None = None
         if reading.expressible:
-            other = self._decision.judge.other_outcome(self._index, self._decision.known)
+            decision = self._decision
+            scopes = decision._once("scopes", lambda: {decision.pack.applies: decision.scope})
+            other = decision.judge.other_outcome(self._index, decision.known, scopes)
             if other == self.outcome:
                 return None
         return {"chosen": reading.chosen, "other": reading.other, "other_outcome": other}

@@ -272,8 +272,12 @@ class _Diagram:
         self.given: dict[int, dict[str, Any]] = {}
         when, require, still_due = (self._residual(condition) for condition in question.conditions)
         self.trees: _Trees = self._normal(when, require, still_due)
-        # The order of the reduction: as the variables are first read.
-        self.order = tuple(dict.fromkeys(name for names in self.unsettled for name in names))
+        read = dict.fromkeys(name for names in self.unsettled for name in names)
+        self.related = {name for names in self.unsettled if len(names) > 1 for name in names}
+        # The order of the reduction: as the variables are first read, but those compared with each other last, because
+        # what follows such a variable must be worked out again for each of its values.
+        self.order = tuple(sorted(read, key=lambda name: name in self.related))
+        self.read = tuple(read)
         self.samples: dict[str, tuple[Any, ...]] = {}
         self.nodes: dict[tuple[str, tuple[int, ...]], int] = {}
         self.inner: list[tuple[str, tuple[int, ...]]] = []
@@ -372,14 +376,13 @@ class _Diagram:
                 self._add_cuts(index, names[0], {}, domains[names[0]], chosen[names[0]])
             if isinstance(atom, CoversMonths) and len(names) == 1 and atom.fact in names:
                 chosen[atom.fact][self._window(atom)] = None
-        related = {name for index in linked for name in self.unsettled[index]}
         tried: set[Any] = set()
-        # What one variable cuts in a second, the second cuts in a third: a round for each may be needed.
-        for _ in range(len(related)):
+        # What one variable cuts in a second, the second cuts in a third: as many rounds as a chain has links.
+        for _ in range(len(self.related) - 1):
             for index in linked:
                 self._link(index, domains, chosen, tried)
         for name, values in chosen.items():
-            self.samples[name] = tuple(values) if name in related else self._one_per_class(name, values)
+            self.samples[name] = tuple(values) if name in self.related else self._one_per_class(name, values)
 
     def _domain(self, name: str) -> Domain:
         if name.startswith("holidays."):
@@ -538,7 +541,7 @@ class _Diagram:
                 seen.add(node)
                 found.add(names[node][0])
                 todo.extend(names[node][1])
-        return tuple(name for name in self.order if name in found)
+        return tuple(name for name in self.read if name in found)
 
 
 def _counts_working_days(atom: Atom) -> bool:

@@ -244,20 +244,25 @@ class Judge:
         reached = self._solve(Question(condition), known).reached
         return True if reached == {MET} else None if MET in reached else False
 
-    def other_outcome(self, index: int, known: Mapping[str, Any]) -> str | None:
+    def other_outcome(self, index: int, known: Mapping[str, Any], scopes: dict[Condition, Scope]) -> str | None:
         """
         The outcome of a rule under its other reading; None if that reading is not one that facts decide.
+
+        ``scopes`` keeps the scopes already answered for these facts.
         """
         rule = self.rules[index]
         reading = rule.reading
         if reading is None or not reading.expressible:
             return None
-        scope = self.scope(self.scope_index[self.pack.scope_of(rule)], known)
+        condition = self.pack.scope_of(rule)
+        scope = scopes.get(condition)
+        if scope is None:
+            scope = scopes[condition] = self.scope(self.scope_index[condition], known)
         if scope.state == "no" or not rule.in_force(self.as_of):
             return "not_applicable"
         require = rule.require if reading.require is None else reading.require
         question = Question(reading.when or rule.when, require, rule.still_due)
-        solution = self._within(scope, self.pack.scope_of(rule), question, known)
+        solution = self._within(scope, condition, question, known)
         return self._outcome(rule, solution, facts_needed(solution.needs), known.get("stage"))[0]
 
     # -- solving
