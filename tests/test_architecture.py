@@ -26,8 +26,11 @@ LAYERS = [
     "conditions",
     "grammar",
     "sources",
+    "articles",
     "packs",
+    "pack_reader",
     "pack_cache",
+    "library",
     "diagram",
     "judge",
     "classifier",
@@ -41,7 +44,7 @@ LAYERS = [
     "cli",
 ]
 # Imported inside a function only, so that the one above is not needed to start: (module, what it calls later).
-LATE = {("packs", "pack_cache"), ("judge", "classifier")}
+LATE = {("judge", "classifier")}
 OPTIONAL = {"durable", "hypothesis", "pytest", "yaml", "holidays", "click"}
 
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 from govit_rules.decision import Decision, Finding
 from govit_rules.errors import Defect, EngineUnavailable, GovitRulesError, PackError, ProjectError, UnknownCity
 from govit_rules.evaluate import evaluate
-from govit_rules.packs import Pack, cities, load_pack, load_pack_file
+from govit_rules.library import cities, load_pack, load_pack_file
+from govit_rules.packs import Pack
 from govit_rules.path import PathStep
 from govit_rules.project import Project
 

@@ -13,7 +13,7 @@ from govit_rules.decision import Decision
 from govit_rules.errors import Defect, EngineUnavailable, ProjectError
 from govit_rules.facts import STAGES, WrongValue, nearest
 from govit_rules.judge import judge_for
-from govit_rules.packs import load_pack, shipped_packs
+from govit_rules.library import load_pack, shipped_packs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

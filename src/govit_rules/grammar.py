@@ -141,7 +141,7 @@ class Parser:
         return NEVER if item is None else Named(name, item)
 
     def _unpublished(self, name: Any, path: Path) -> Condition:
-        if name not in self.vocabulary.parameters:
+        if not isinstance(name, str) or name not in self.vocabulary.parameters:
             return self._unknown_parameter(str(name), path)
         self.used.add(f"${name}")
         return Unpublished(name)
@@ -189,7 +189,8 @@ class Parser:
     def _enum_list(self, fact: Fact, test: Any, path: Path) -> Condition:
         if isinstance(test, dict) and len(test) == 1:
             (quantifier, values), *_ = test.items()
-            if quantifier in ("any_of", "all_of", "none_of") and isinstance(values, list) and values:
+            known = quantifier in ("any_of", "all_of", "none_of")
+            if known and isinstance(values, list) and values and all(isinstance(value, str) for value in values):
                 return self._checked(fact, values, path) or Lists(fact.path, quantifier, tuple(values))
         return self._mismatch(fact, test, path, "{any_of: […]}、{all_of: […]} 或 {none_of: […]}")
 
@@ -226,7 +227,12 @@ class Parser:
         if isinstance(test, str):
             if match := _WITHIN.fullmatch(test):
                 right = self._day(match[3], path)
-                return NEVER if right is None else Within(left, parse_span(match[1]), parse_span(match[2]), right)
+                least, most = parse_span(match[1]), parse_span(match[2])
+                if least.unit == most.unit and least.n > most.n:
+                    return self._wrong(path, f"{match[1]}..{match[2]} 先大后小", "小的写在前面")
+                if right is not None and name in operands(right):
+                    return self._wrong(path, f"{name} 与自己比较", "换成另一个日期")
+                return NEVER if right is None else Within(left, least, most, right)
             if match := _COMPARISON.fullmatch(test):
                 right = self._day(match[2], path)
                 if right is None:
@@ -296,6 +302,8 @@ class _Operands:
         self.parser, self.text, self.path = parser, text, path
         self.tokens = [match[0] for match in _TOKEN.finditer(text) if not match[0].isspace()]
         self.at = 0
+        if len(self.tokens) > _MAX_TOKENS:  # a pack may come from anybody, and parsing is recursive
+            self.tokens = ["…"]
 
     def number(self, kind: str) -> Number | None:
         """
@@ -451,6 +459,7 @@ _GROUPS: Final[Mapping[str, Callable[[tuple[Condition, ...]], Condition]]] = {
 _COMPARISON = re.compile(r"\s*(>=|<=|>|<)\s*(.+?)\s*")
 _WITHIN = re.compile(r"\s*within\s+([0-9]{1,4}(?:d|wd|mo|y))\.\.([0-9]{1,4}(?:d|wd|mo|y))\s+after\s+(.+?)\s*")
 _COVERS = re.compile(r"\s*covers months from\s+(.+?)\s+until\s+(.+?)\s*")
+_MAX_TOKENS: Final = 100
 _WHOLE = re.compile("[0-9]{1,9}")
 _SPAN = re.compile(r"[0-9]{1,4}(?:d|wd|mo|y)")
 _AMOUNT = re.compile(r"[\d.,]+\s*(?:元|万元|亿元|万|亿)")

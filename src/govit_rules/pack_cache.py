@@ -4,7 +4,8 @@ Shipped packs, kept as they were read, so that the next start need not read the 
 A kept pack lies in a folder that only the user can write (``~/.cache/govit-rules``, or what GOVIT_RULES_CACHE names;
 ``off`` for none), under a name made of the pack's bytes and of this library's own files, so that a change of either
 reads the YAML anew. A folder or file that others could have written is not used. What is read back can name only the
-classes listed here. Whatever goes wrong, the YAML is read. Imports: `packs`.
+classes listed here. Whatever goes wrong, the YAML is read. Imports: `pack_reader`,
+`packs`.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from govit_rules.packs import Pack, read_pack
+from govit_rules.pack_reader import read_pack
+from govit_rules.packs import Pack
 
 if TYPE_CHECKING:
     from io import BytesIO
 
 _OURS: Final = ("conditions", "facts", "packs", "values")
-_SHAPED_BY: Final = (*_OURS, "grammar", "project", "sources")
+_SHAPED_BY: Final = (*_OURS, "grammar", "pack_reader", "project", "sources")
 _BUILTIN: Final = frozenset({("datetime", "date"), ("decimal", "Decimal"), ("builtins", "frozenset")})
 
 
@@ -35,8 +37,11 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         package, _, leaf = module.rpartition(".")
-        if (package == "govit_rules" and leaf in _OURS) or (module, name) in _BUILTIN:
-            return super().find_class(module, name)
+        if "." not in name and ((package == "govit_rules" and leaf in _OURS) or (module, name) in _BUILTIN):
+            found = super().find_class(module, name)
+            # Not what a module has imported, nor its functions: only the classes that it defines itself.
+            if isinstance(found, type) and found.__module__ == module:
+                return found
         raise pickle.UnpicklingError(f"{module}.{name} is no part of a pack")
 
 
@@ -102,8 +107,13 @@ def _load(stream: BytesIO) -> Any:
 
 def _keep(pack: Pack, file: Path) -> None:
     try:
+        content = pickle.dumps(pack, protocol=pickle.HIGHEST_PROTOCOL)
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
-            pickle.dump(pack, stream, protocol=pickle.HIGHEST_PROTOCOL)
-        Path(stream.name).replace(file)
-    except OSError:
+            half = Path(stream.name)
+        try:
+            half.write_bytes(content)
+            half.replace(file)
+        finally:
+            half.unlink(missing_ok=True)
+    except Exception:
         return

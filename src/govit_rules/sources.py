@@ -89,6 +89,9 @@ def read_yaml(content: bytes | str, name: str) -> Source:
 
 
 def _decoded(content: bytes | str, name: str) -> str:
+    if len(content) > MAX_BYTES:
+        what = f"文件太大(上限 {MAX_BYTES:,} 字节)"
+        raise PackError([Defect(name, what, "一个规则包是一个城市的一部办法,删去无关内容")])
     if isinstance(content, str):
         return content.removeprefix("\ufeff")
     try:
@@ -104,14 +107,7 @@ def _decoded(content: bytes | str, name: str) -> str:
 
 
 def _check_size(source: Source) -> None:
-    if len(source.text) > MAX_BYTES:
-        source.add(
-            1,
-            1,
-            f"文件太大({len(source.text):,} 字符,上限 {MAX_BYTES:,})",
-            "一个规则包是一个城市的一部办法,删去无关内容",
-        )
-    bad = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", source.text)
+    bad = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", source.text)
     if bad:
         line = source.text.count("\n", 0, bad.start()) + 1
         source.add(line, 1, f"有不可见的控制字符 U+{ord(bad[0]):04X}", "删去它")

@@ -1,0 +1,354 @@
+"""
+Packs: every defect that the loader knows has a file in bad_packs/ that shows it, and the shipped packs have none.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import govit_rules
+from govit_rules import PackError, UnknownCity, cities, load_pack
+from govit_rules.packs import Pack, find_city, load_pack_file, read_pack, shipped_packs
+from test_sources import GENERATED
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+SOURCE = Path(govit_rules.__file__).parent
+BAD = sorted((Path(__file__).parent / "bad_packs").glob("*.yaml"))
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+# Checks that are still to be written: what the loader says or does today.
+TO_DO: dict[str, str] = {}
+
+# Places of the source that report a defect, and that no text reaches: (module, function, start of the call) and why.
+EXCLUDED = {
+    (
+        "sources",
+        "build",
+        "self.source.add(1, 1, f'YAML",
+    ): "libyaml gives a place to all it refuses; another reader may not",
+}
+
+
+def expected(path: Path) -> list[tuple[int, int, str]]:
+    """
+    What the first lines of a bad pack say of it: ``# expect: LINE:COLUMN: PART OF THE MESSAGE``.
+    """
+    text = path.read_text(encoding="utf-8")
+    return [
+        (int(line), int(column), what)
+        for line, column, what in re.findall(r"^# expect: (\d+):(\d+): (.+)$", text, re.MULTILINE)
+    ]
+
+
+def bad_packs() -> list[Any]:
+    """
+    The bad packs, with those marked that the loader does not refuse as it should.
+    """
+    return [
+        pytest.param(
+            path, id=path.stem, marks=[pytest.mark.xfail(reason=TO_DO[path.stem])] if path.stem in TO_DO else []
+        )
+        for path in BAD
+    ]
+
+
+@pytest.mark.parametrize("path", bad_packs())
+def test_bad_pack(path: Path) -> None:
+    """
+    A bad pack is refused for just the defect that its first line names, at its place, in Chinese, with a mend.
+    """
+    with pytest.raises(PackError) as refusal:
+        load_pack_file(path)
+
+    defects = refusal.value.defects
+    wanted = expected(path)
+    assert [(defect.line, defect.column) for defect in defects] == [place[:2] for place in wanted], str(refusal.value)
+    for defect, (line, column, what) in zip(defects, wanted, strict=True):
+        assert what in defect.what
+        assert defect.where == f"{path}:{line}:{column}"
+        assert CHINESE.search(defect.what)
+        assert CHINESE.search(defect.mend)
+        assert not re.search(r"None|Constant|object at|Error|<class", defect.what), "a word of Python's"
+
+
+@pytest.mark.parametrize("path", bad_packs())
+def test_the_line_is_shown_with_a_mark(path: Path) -> None:
+    """
+    Under the line of the file stands a mark, below the very character; Chinese characters are two columns wide.
+    """
+    with pytest.raises(PackError) as refusal:
+        load_pack_file(path)
+
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for defect in refusal.value.defects:
+        shown, mark = defect.excerpt.split("\n") if defect.excerpt else ("", "^")
+        line = lines[defect.line - 1] if defect.line <= len(lines) else ""
+        assert shown.strip().removesuffix("...") in line
+        width = sum(2 if ord(char) > 0x2E7F else 1 for char in line[: defect.column - 1])
+        assert mark.rstrip() == " " * (4 + width if shown else 0) + "^"
+        assert mark.index("^") >= 0
+        assert defect.mend in str(refusal.value)
+
+
+def test_bad_packs_say_what_they_show() -> None:
+    """
+    Every bad pack begins with what is expected, every mark of a check to come has its pack, and no two are alike.
+    """
+    texts = [path.read_text(encoding="utf-8").partition("\n")[2] for path in BAD]
+
+    assert [path.name for path in BAD if not expected(path)] == []
+    assert set(TO_DO) <= {path.stem for path in BAD}
+    assert len(texts) == len(set(texts))
+
+
+# -- completeness
+
+
+def reporting_calls(module: str) -> dict[int, tuple[str, str, str]]:
+    """
+    The calls of a module that report a defect, by line: (module, function, source of the call).
+    """
+    tree = ast.parse((SOURCE / f"{module}.py").read_text(encoding="utf-8"))
+    return {
+        call.lineno: (module, function.name, ast.unparse(call))
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and _reports(call.func)
+    }
+
+
+def _reports(callee: ast.expr) -> bool:
+    if isinstance(callee, ast.Name):
+        return callee.id in ("_Unreadable", "Defect")
+    if not isinstance(callee, ast.Attribute):
+        return False
+    if callee.attr == "add":
+        return ast.unparse(callee.value) in ("self", "source", "self.source")
+    return callee.attr in ("report", "_stop", "_wrong", "_mismatch", "_fail")
+
+
+def lines_run(texts: list[bytes | str]) -> set[tuple[str, int]]:
+    """
+    The lines of the loader that run while some texts are read: (module, line).
+    """
+    seen: set[tuple[str, int]] = set()
+
+    def trace(frame: FrameType, event: str, _argument: Any) -> Any:
+        path = Path(frame.f_code.co_filename)
+        if path.parent != SOURCE:
+            return None
+        if event == "line":
+            seen.add((path.stem, frame.f_lineno))
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        for text in texts:
+            _read(text)
+    finally:
+        sys.settrace(before)
+    return seen
+
+
+def _read(text: bytes | str) -> None:
+    try:
+        read_pack(text, "x.yaml")
+    except Exception:  # noqa: S110 - what is wrong with it is another test's question
+        pass
+
+
+def test_every_message_has_a_bad_pack() -> None:
+    """
+    Each call that reports a defect is reached by a bad pack, or by a text too large for a file.
+    """
+    generated = [text for name, text, *_ in GENERATED if not name.startswith("too-many")]
+    texts: list[bytes | str] = [*generated, *(path.read_bytes() for path in BAD)]
+    calls = {
+        (module, line): call
+        for module in ("sources", "packs", "grammar")
+        for line, call in reporting_calls(module).items()
+    }
+    excluded = {
+        call for call in calls.values() for start in EXCLUDED if call[:2] == start[:2] and call[2].startswith(start[2])
+    }
+
+    seen = lines_run(texts)
+
+    unseen = [call for place, call in calls.items() if place not in seen and call not in excluded]
+    assert len(calls) > 50
+    assert unseen == []
+    assert len(excluded) == len(EXCLUDED)
+
+
+# -- several defects
+
+
+def test_all_defects_at_once() -> None:
+    """
+    A pack that is wrong in many places gives all of them at once, in the order of the file.
+    """
+    text = """\
+city: demo
+name: {zh: 样例市, en: Demo}
+division_code: "990000"
+regulation: {title: 样例办法, issued: 2020-01-01, effective: 2019-01-01}
+colour: red
+parameters:
+  floor: {article: 第一条, zh: 甲, values: {2020-01-01: 20万元, 2019-01-01: 30万元}}
+definitions:
+  idle: {classified: true}
+applies: {rule.DM-1: true}
+rules:
+  DM-1: {kind: scope, article: 第一条, stage: any, scope: true, severity: mandatory, bearer: 甲, zh: {title: 甲}, en: {title: A},
+    when: {clasified: false, funding.total_investment: "> 20", owner.level: [county, villag]}}
+  DM-2: {kind: prohibition, article: 第二条, stage: opening, severity: mandatory, bearer: 甲, zh: {title: 乙}, en: {title: B}}
+path:
+  S1: {name: 甲, actor: 乙, articles: [第一条], norms: [DM-7]}
+articles: {}
+"""
+    with pytest.raises(PackError) as refusal:
+        read_pack(text, "x.yaml")
+
+    assert [(defect.line, defect.what) for defect in refusal.value.defects] == [
+        (4, "施行日期早于发布日期"),
+        (5, "没有名为 'colour' 的键"),
+        (7, "floor 没有用到"),
+        (7, "日期 2019-01-01 不在前一个之后"),
+        (9, "idle 没有用到"),
+        (13, "没有声明过的事实 'clasified'"),
+        (13, "'20': 金额要写单位"),
+        (13, "owner.level 没有值 'villag'"),
+        (14, "禁止没有 require"),
+        (14, "stage 没有值 'opening'"),
+        (16, "没有编号 DM-7"),
+    ]
+    columns = [(defect.line, defect.column) for defect in refusal.value.defects]
+    assert columns == sorted(columns)
+
+
+def test_defects_travel() -> None:
+    """
+    A refusal can be sent to another process with all that it says.
+    """
+    import pickle
+
+    with pytest.raises(PackError) as refusal:
+        read_pack("city: demo\n", "x.yaml")
+
+    copied = pickle.loads(pickle.dumps(refusal.value))  # noqa: S301 - made two words ago
+    assert copied.defects == refusal.value.defects
+    assert str(copied) == str(refusal.value)
+
+
+@pytest.mark.parametrize("line", range(1, 30))
+def test_broken_off_files(line: int) -> None:
+    """
+    A pack that breaks off in the middle, as after a bad copy, is refused.
+    """
+    city = next(iter(shipped_packs()))
+    lines = shipped_packs()[city].read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = lines[: len(lines) * line // 40]
+
+    with pytest.raises(PackError):
+        read_pack("".join(kept), "x.yaml")
+
+
+# -- the shipped packs
+
+
+@pytest.fixture(params=sorted(shipped_packs()))
+def pack(request: pytest.FixtureRequest) -> Pack:
+    return load_pack(request.param)
+
+
+def test_a_pack_is_named_as_its_file(pack: Pack) -> None:
+    """
+    The city of a shipped pack is the name of its file, and the head that `cities` reads says the same as the pack.
+    """
+    (head,) = [entry for entry in cities() if entry["city"] == pack.city]
+
+    assert pack.city in shipped_packs()
+    assert head == {"city": pack.city, **pack.name, "division_code": pack.division_code}
+    assert re.fullmatch("[0-9]{6}", pack.division_code)
+
+
+def test_a_city_is_found_by_any_of_its_names(pack: Pack) -> None:
+    """
+    Key, Chinese name with or without 市, English name in any case, and division code find the same pack, read once.
+    """
+    zh, en = pack.name["zh"], pack.name["en"]
+    names = [pack.city, zh, zh.removesuffix("市"), en, en.upper(), f" {en} ", pack.division_code]
+
+    assert {find_city(name) for name in names} == {pack.city}
+    assert all(load_pack(name) is pack for name in names)
+
+
+@pytest.mark.parametrize("name", ["", "atlantis", "市", "../luzhou", "luzhou.yaml", "0", "泸", "5105"])
+def test_an_unknown_city(name: str) -> None:
+    """
+    A name that is no city's is refused, and the cities that there are are named.
+    """
+    with pytest.raises(UnknownCity) as refusal:
+        find_city(name)
+
+    assert all(head["city"] in str(refusal.value) and head["zh"] in str(refusal.value) for head in cities())
+
+
+def test_a_city_much_like_the_name_is_proposed() -> None:
+    """
+    A misspelt city is met with the one that is meant.
+    """
+    with pytest.raises(UnknownCity, match=r"是不是 luzhou\?"):
+        load_pack("luzhuo")
+
+
+def test_no_two_packs_share_a_name() -> None:
+    """
+    Rule ids, norms and local facts are each one city's own, so that a name says which city is meant.
+    """
+    packs = [load_pack(city) for city in shipped_packs()]
+    names = [
+        name
+        for each in packs
+        for name in (*each.rules, *each.path, *each.facts, *(norm for entry in each.reasons.values() for norm in entry))
+    ]
+
+    assert sorted(names) == sorted(set(names))
+    assert len({each.division_code for each in packs}) == len(packs)
+
+
+def test_bytes_and_text_are_one_pack(pack: Pack) -> None:
+    """
+    A pack read from bytes or from text is the same; its digest is that of the file.
+    """
+    import hashlib
+
+    content = shipped_packs()[pack.city].read_bytes()
+    from_text = read_pack(content.decode(), "x.yaml", shipped=True)
+
+    assert from_text == read_pack(content, "x.yaml", shipped=True) == pack
+    assert pack.digest == f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def test_a_file_of_ones_own_may_share_names(pack: Pack, tmp_path: Path) -> None:
+    """
+    A copy of a shipped pack loads from anywhere, and is not taken for the shipped one.
+    """
+    copy = tmp_path / "copy.yaml"
+    copy.write_bytes(shipped_packs()[pack.city].read_bytes())
+
+    own = load_pack_file(copy)
+
+    assert not own.shipped
+    assert own.rules == pack.rules
+    assert own.digest == pack.digest
