@@ -126,6 +126,7 @@ _DOCUMENT_KINDS: Final = ("material", "output", "cited")
 _AGENCY: Final = ("also_called", "role", "norms", "note")
 _MAX_CHAIN: Final = 60  # definitions that name definitions
 _MAX_TESTS: Final = 5_000  # tests of one condition, its definitions written out
+_MAX_DEPTH: Final = 120
 
 
 class _PackReader:
@@ -142,7 +143,7 @@ class _PackReader:
         self.facts = self._local_facts()
         self.parameters = self._parameters()
         self.named: dict[str, Condition | None] = {}
-        self.sizes: dict[str, int] = {}
+        self.extents: dict[str, tuple[int, int]] = {}
         self.open: list[str] = []
         self.defaults = self._due_defaults()
         vocabulary = Vocabulary(
@@ -348,21 +349,26 @@ class _PackReader:
         self.open.append(name)
         condition = self._definition(key) if kind == "def" else self._classifying(key, name, path)
         self.open.pop()
-        if condition is not None and self._size(condition) > _MAX_TESTS:
-            self.source.report(path, f"{name} 写开后超过 {_MAX_TESTS:,} 个条件", "把定义写得简短些")
-            condition = None
+        if condition is not None:
+            tests, depth = self._extent(condition)
+            if tests > _MAX_TESTS or depth > _MAX_DEPTH:
+                what = f"{name} 写开后超过 {_MAX_TESTS:,} 个条件或 {_MAX_DEPTH} 层"
+                self.source.report(path, what, "把定义写得简短、扁平些")
+                condition = None
         self.named[name] = condition
         return condition
 
-    def _size(self, condition: Condition) -> int:
+    def _extent(self, condition: Condition) -> tuple[int, int]:
         """
-        How many tests a condition has with its definitions written out; none of these is larger than allowed.
+        How many tests a condition has, and how deep it is, with its definitions written out.
         """
         if isinstance(condition, Named):
-            if condition.name not in self.sizes:
-                self.sizes[condition.name] = self._size(condition.item)
-            return self.sizes[condition.name]
-        return max(sum(map(self._size, children(condition))), 1)
+            if condition.name not in self.extents:
+                tests, depth = self._extent(condition.item)
+                self.extents[condition.name] = tests, depth + 1
+            return self.extents[condition.name]
+        parts = [self._extent(part) for part in children(condition)]
+        return sum(tests for tests, _ in parts) or 1, 1 + max((depth for _, depth in parts), default=0)
 
     def _definition(self, key: str) -> Condition:
         return self.parser.condition(self.data["definitions"][key], ("definitions", key))
