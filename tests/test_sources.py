@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from govit_rules.errors import PackError
-from govit_rules.packs import load_pack_file, read_pack
+from govit_rules.library import load_pack_file
+from govit_rules.pack_reader import read_pack
 from govit_rules.sources import MAX_BYTES, MAX_DEPTH, MAX_VALUES, read_yaml
 
 # Defects that need a text too large, too deep or too strange for a file: (name, text, line, column, what is said).
 GENERATED: list[tuple[str, bytes | str, int, int, str]] = [
-    ("too-long", "# " + "a" * MAX_BYTES, 1, 1, "文件太大"),
-    ("too-long-in-Chinese", "# " + "长" * MAX_BYTES, 1, 1, "文件太大"),
+    ("too-long", "# " + "a" * MAX_BYTES, 0, 0, "文件太大"),
+    ("too-long-in-Chinese", "# " + "长" * MAX_BYTES, 0, 0, "文件太大"),
     ("too-deep", "[" * (MAX_DEPTH + 2) + "]" * (MAX_DEPTH + 2), 1, MAX_DEPTH + 2, "太多或太深"),
     ("too-deep-in-blocks", "\n".join(" " * n + "a:" for n in range(MAX_DEPTH + 2)), MAX_DEPTH + 2, 0, "太多或太深"),
     ("too-many", "[" + "1," * MAX_VALUES + "]", 1, 2 * MAX_VALUES, "太多或太深"),
@@ -32,6 +33,7 @@ GENERATED: list[tuple[str, bytes | str, int, int, str]] = [
     ("no-encoding", b"city: \xff\xff", 0, 0, "不是 UTF-8 编码(第 7 个字节起)"),
     ("null-character", "city: demo\nname: a\x00b\n", 2, 1, "有不可见的控制字符 U+0000"),
     ("escape-sequence", "city: \x1b[31mdemo\n", 1, 1, "有不可见的控制字符 U+001B"),
+    ("order-mark-inside", "city: demo\nname: a\ufeffb\n", 2, 1, "有不可见的控制字符 U+FEFF"),
     ("half-a-surrogate-pair", "city: \ud800\n", 1, 1, "有不可见的控制字符 U+D800"),
 ]
 

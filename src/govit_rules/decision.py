@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from govit_rules.conditions import (
+    OPEN,
     All,
     Any_,
     Condition,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from govit_rules.conditions import Day
     from govit_rules.judge import Judge, Scope, Verdict
     from govit_rules.packs import Pack, Rule
     from govit_rules.project import Project
@@ -162,16 +164,20 @@ class Finding:
         """
         if self.outcome != "pending":
             return None
-        rule, values, as_of = self.verdict.source, self._decision.values, self._decision.as_of
-        days = []
+        decision, rule = self._decision, self.verdict.source
         try:
-            if rule.due is not None and not isinstance(rule.due, str):
-                days.append(last_day(rule.due, values, as_of))
-            if rule.require is not None and level(rule.require, values, as_of) == 1:
-                days.append(last_day_in_time(rule.require, values, as_of))
+            days = [] if rule.due is None or isinstance(rule.due, str) else [self._last(rule.due)]
+            # What is open is open where the events that are not given have not happened.
+            ahead = {path: False for path, fact in decision.judge.facts.items() if fact.type == "event_date"}
+            values = {**ahead, **decision.values}
+            if rule.require is not None and level(rule.require, values, decision.as_of) == OPEN:
+                days.append(last_day_in_time(rule.require, values, decision.as_of))
         except KeyError:
             return None
         return max((day for day in days if day is not None), default=None)
+
+    def _last(self, day: Day) -> date | None:
+        return last_day(day, self._decision.values, self._decision.as_of)
 
     @property
     def reading(self) -> dict[str, str | None] | None:

@@ -282,7 +282,8 @@ class _PackReader:
             values = self._dated_values(data.get("values"), (*path, "values"), declared)
             kinds = {kind for _, kind, _ in values if kind}
             kind = declared or (min(kinds) if kinds else None)
-            if data.get("values") is not None and (kind is None or kinds - {kind}):
+            told = data.get("values") is None or (data.get("type") is not None and declared is None)
+            if not told and (kind is None or kinds - {kind}):
                 self.source.report(
                     path, f"参数 {name} 的类型不明或不一致", f"写 type: 其中之一 {'、'.join(sorted(_PARAMETER_TYPES))}"
                 )

@@ -1,0 +1,793 @@
+"""
+The command line, ``govit-rules``.
+
+    0    no binding rule is broken
+    1    a binding rule is broken (`coverage`: something is left out)
+    2    the question is wrong: usage, file, project, pack, city; the message says where, what, and how to mend it
+    3    it cannot be judged, for want of facts
+    130  interrupted
+
+Only click and the errors are imported at the top, all else inside the commands that need it, so that ``--help`` and
+completion are quick. This is the only module that reads the clock. Imports: everything.
+New command: a function under ``@commands.command``, its section in docs/cli.md, its row in tests/test_cli.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from govit_rules.errors import Defect, GovitRulesError, PackError, ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from click.shell_completion import CompletionItem
+
+    from govit_rules.coverage import ArticleRow, Coverage
+    from govit_rules.decision import Decision, Finding
+    from govit_rules.facts import Fact
+    from govit_rules.formats import Layout
+    from govit_rules.packs import Pack, Rule
+
+WRONG_QUESTION: Final = 2
+INTERRUPTED: Final = 130
+OUR_FAULT: Final = 70
+
+_COMPLETE_VARIABLE: Final = "_GOVIT_RULES_COMPLETE"
+
+
+class WrongQuestion(click.ClickException):
+    """
+    What was asked cannot be answered; the message says where, what, and how to mend it.
+    """
+
+    exit_code = WRONG_QUESTION
+
+    def show(self, file: Any = None) -> None:
+        """
+        Print the message to standard error.
+        """
+        _complain(self.message)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """
+    Run one command and leave with its exit code. No error shows a traceback.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        _make_safe(stream)
+    try:
+        answer = commands.main(arguments, prog_name="govit-rules", standalone_mode=False)
+        code = answer if isinstance(answer, int) else 0
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except GovitRulesError as error:
+        _complain(str(error))
+        code = WRONG_QUESTION
+    except Exception as error:
+        _complain(_unexpected(error))
+        code = OUR_FAULT
+    sys.exit(code)
+
+
+def _unexpected(error: Exception) -> str:
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    place = f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else "?"
+    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"程序出错，不是您的输入有误（{place} {told[:300]}）\n    → 请把这句话和所用的命令报告给维护者"
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Reading and writing
+
+
+def _make_safe(stream: Any) -> None:
+    """
+    Let a stream take every character: UTF-8 into files and pipes, escapes where a terminal lacks the character.
+    """
+    if not hasattr(stream, "reconfigure"):
+        return
+    wished = os.environ.get("PYTHONIOENCODING") or stream.isatty()
+    stream.reconfigure(encoding=None if wished else "utf-8", errors="backslashreplace")
+
+
+def _write(text: str) -> None:
+    """
+    Print an answer. A reader that has gone away (``| head``) is no error, and changes no exit code.
+    """
+    stream = sys.stdout
+    if stream is None:
+        return
+    try:
+        stream.write(text if text.endswith("\n") else text + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        _discard(stream)
+    except OSError as error:
+        _discard(stream)
+        raise WrongQuestion(f"标准输出: 写不进去（{error.strerror}）\n    → 查磁盘空间，或换个地方写") from None
+
+
+def _discard(stream: Any) -> None:
+    # What is still in the buffer would fail again when Python leaves.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _write_json(data: Any) -> None:
+    import json
+
+    _write(_escaped(json.dumps(data, ensure_ascii=False, indent=2)))
+
+
+def _escaped(text: str) -> str:
+    r"""
+    JSON as the terminal can take it: ``\uXXXX`` for what its encoding lacks.
+    """
+    import json
+
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return re.sub("[^\x00-\x7f]", lambda match: json.dumps(match[0])[1:-1], text)
+    return text
+
+
+def _complain(message: str) -> None:
+    # What the input says is shown, and never runs in the reader's terminal.
+    safe = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda match: f"\\x{ord(match[0]):02x}", message)
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"错误: {safe}\n")
+        sys.stderr.flush()
+
+
+def _read(name: str, limit: int, what: str) -> bytes:
+    """
+    The content of a file (``-``: of standard input), of which no more than ``limit`` bytes are read.
+    """
+    shown = _shown(name)
+    try:
+        if name == "-":
+            if sys.stdin is None:
+                raise WrongQuestion("标准输入: 没有打开\n    → 给出文件名，或用管道送入内容")
+            content: bytes = sys.stdin.buffer.read(limit + 1)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise WrongQuestion(f"{shown}: {_trouble(error, name)}") from None
+    if len(content) > limit:
+        raise WrongQuestion(f"{shown}: {what}太大，上限是 {limit:,} 字节\n    → 删去无关的内容")
+    return content
+
+
+def _shown(name: str) -> str:
+    return "标准输入" if name == "-" else name
+
+
+def _trouble(error: OSError | ValueError, name: str) -> str:
+    if isinstance(error, FileNotFoundError):
+        near = _near_file(Path(name))
+        return f"没有这个文件\n    → {f'是不是 {near}？' if near else '查路径和文件名；从标准输入读写作 -'}"
+    if isinstance(error, IsADirectoryError) or Path(name).is_dir():
+        return "这是文件夹，不是文件\n    → 写出其中一个文件的名字"
+    if isinstance(error, PermissionError):
+        return "没有读取的权限\n    → 改文件的权限，或换个用户"
+    return f"读不出来（{getattr(error, 'strerror', None) or error}）\n    → 查文件名和磁盘"
+
+
+def _near_file(path: Path) -> str | None:
+    from itertools import islice
+
+    from govit_rules.facts import nearest
+
+    try:
+        names = [entry.name for entry in islice(path.parent.iterdir(), 1000)]
+    except (OSError, ValueError):
+        return None
+    near = nearest(path.name, names)
+    return str(path.with_name(near)) if near else None
+
+
+@contextlib.contextmanager
+def _about(name: str) -> Iterator[None]:
+    """
+    Defects of a project are told with the file they are in.
+    """
+    try:
+        yield
+    except ProjectError as error:
+        count = len(error.defects)
+        raise WrongQuestion(f"{_shown(name)}: 有 {count} 处要改\n{error}") from None
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Options
+
+
+class _Day(click.ParamType):
+    """
+    A day as 2026-11-21.
+    """
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        from govit_rules.values import parse_day
+
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_day(value)
+        except ValueError as error:
+            self.fail(f"{error}；写成 2026-11-21", param, ctx)
+
+
+class _Code(click.ParamType):
+    """
+    One of some codes, which are looked up when they are needed; their Chinese names will do as well.
+    """
+
+    def __init__(self, name: str, codes: Callable[[], Mapping[str, str]]) -> None:
+        self.name, self.codes = name, codes
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from govit_rules.facts import nearest
+
+        codes = self.codes()
+        by_label = {label: code for code, label in codes.items()}
+        if value in codes or value in by_label:
+            return str(by_label.get(value, value))
+        near = nearest(str(value).lower(), codes) or by_label.get(nearest(str(value), by_label) or "")
+        listed = "、".join(code if code == label else f"{code}（{label}）" for code, label in codes.items())
+        self.fail(f"没有{self.name} {value!r}" + (f"，是不是 {near}？" if near else f"；可用: {listed}"), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(c, help=label) for c, label in self.codes().items() if c.startswith(incomplete)]
+
+
+def _stages() -> Mapping[str, str]:
+    from govit_rules.facts import STAGE_ZH
+
+    return STAGE_ZH
+
+
+def _rule_stages() -> Mapping[str, str]:
+    return {"any": "任何阶段", **_stages()}
+
+
+def _kinds() -> Mapping[str, str]:
+    from govit_rules.packs import KINDS
+
+    return KINDS
+
+
+def _severities() -> Mapping[str, str]:
+    return _SEVERITY_ZH
+
+
+def _formats() -> Mapping[str, str]:
+    from govit_rules.formats import FORMATS
+
+    return {name: name for name in FORMATS}
+
+
+def _who() -> Mapping[str, str]:
+    return _WHO_ZH
+
+
+_SEVERITY_ZH: Final = {"blocking": "拦截", "mandatory": "必须", "advisory": "倡导"}
+_WHO_ZH: Final = {"owner": "项目单位", "authority": "主管机关", "expert": "专家"}
+
+
+def _complete_city(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from govit_rules.library import cities
+
+    return [CompletionItem(head["city"], help=head["zh"]) for head in cities() if head["city"].startswith(incomplete)]
+
+
+def _city_option(text: str) -> Callable[[Any], Any]:
+    return click.option("--city", metavar="城市", shell_complete=_complete_city, help=text)
+
+
+_CITY_FORMS = "键、中文名(带不带“市”都行)或行政区划代码"
+_pack_option = click.option(
+    "--pack", metavar="文件.yaml", help="用自己的规则包文件，不用 --city。Judge by a pack file of one's own."
+)
+_format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="输出的形式。Form of the output."
+)
+_lang_option = click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", help="输出的语言。Language of the output."
+)
+_as_of_option = click.option(
+    "--as-of", type=_Day(), metavar="日期", help="判定日，默认今天。Day of judging, by default today."
+)
+_stage_option = click.option(
+    "--stage", type=_Code("阶段", _stages), metavar="阶段", help="项目所处阶段，默认取项目自己的。The project's stage."
+)
+
+
+class _OneOfBoth(click.Command):
+    """
+    A command that takes ``--city`` or ``--pack``, and not both.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        if ctx.params.get("city") is not None and ctx.params.get("pack") is not None:
+            raise click.UsageError("--city 和 --pack 只能用一个", ctx)
+        return super().invoke(ctx)
+
+
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's form
+    if wanted:
+        from govit_rules import __version__
+
+        _write(f"govit-rules {__version__}")
+        ctx.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="版本号。Print the version."
+)
+def commands() -> None:
+    """
+    按城市的管理办法检查政府信息化项目，给出合规意见。
+
+    Check government IT projects against municipal regulations.
+
+    退出码 exit codes: 0 未发现不符合 · 1 不符合 · 2 提问有误 · 3 不能判断。详见 docs/cli.md。
+    """
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# check
+
+
+@commands.command(cls=_OneOfBoth, short_help="检查一个项目。Check one project.")
+@click.argument("file", metavar="FILE")
+@_city_option(f"城市: {_CITY_FORMS}；默认取项目自己的 city。Which city's regulation.")
+@_pack_option
+@_as_of_option
+@_stage_option
+@click.option(
+    "--format",
+    "form",
+    type=_Code("输出形式", _formats),
+    metavar="text|json",
+    default="text",
+    help="输出的形式，默认 text。Form of the output.",
+)
+@_lang_option
+@click.option("--explain", is_flag=True, help="写出每条结论的理由。Give the reasons of every finding.")
+@click.option("--all", "everything", is_flag=True, help="也列出符合和不适用的规则。List the rules that are met, too.")
+@click.option("--engine", metavar="引擎", default="compiled", help="用哪个引擎，默认 compiled。Which engine decides.")
+def check(
+    file: str,
+    city: str | None,
+    pack: str | None,
+    as_of: date | None,
+    stage: str | None,
+    form: str,
+    lang: str,
+    engine: str,
+    *,
+    explain: bool,
+    everything: bool,
+) -> int:
+    """
+    检查一个项目，FILE 是项目的 JSON 文件，- 为标准输入。
+
+    Check one project: FILE is its JSON, - reads standard input.
+
+    例 example: govit-rules check 项目.json --as-of 2026-11-21
+    """
+    from govit_rules.formats import FORMATS
+
+    decision = _decide(file, lambda named: _pack_for(named, city, pack), as_of, stage, engine)
+    answer = FORMATS[form](decision, _layout(lang, explain=explain, everything=everything))
+    _write(_escaped(answer) if form == "json" else answer)
+    return decision.exit_code
+
+
+def _decide(
+    file: str,
+    find_pack: Callable[[str | None], Pack],
+    as_of: date | None,
+    stage: str | None,
+    engine: str = "compiled",
+) -> Decision:
+    """
+    The decision on the project in a file, by the pack that ``find_pack`` gives for the project's own city.
+    """
+    from govit_rules.evaluate import evaluate
+    from govit_rules.project import MAX_PROJECT_BYTES, Project
+
+    content = _read(file, MAX_PROJECT_BYTES, "项目文件")
+    with _about(file):
+        project = Project.model_validate_json(content)
+        return evaluate(project, find_pack(project.city), as_of=as_of or date.today(), stage=stage, engine=engine)
+
+
+def _pack_for(named: str | None, city: str | None, pack: str | None) -> Pack:
+    if pack is not None:
+        return _pack_file(pack)
+    if city is None and named is None:
+        raise WrongQuestion(
+            '没有指明城市\n    → 加上 --city 城市，或在项目里写 "city"；用 `govit-rules cities` 看有哪些城市'
+        )
+    from govit_rules.library import load_pack
+
+    return load_pack(city if city is not None else named or "")
+
+
+def _pack_file(name: str) -> Pack:
+    from govit_rules.pack_reader import read_pack
+    from govit_rules.sources import MAX_BYTES
+
+    return read_pack(_read(name, MAX_BYTES, "规则包"), _shown(name))
+
+
+def _layout(lang: str, *, explain: bool, everything: bool) -> Layout:
+    import shutil
+
+    from govit_rules.formats import Layout
+
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = max(40, shutil.get_terminal_size((100, 24)).columns)
+    return Layout(lang=lang, width=width, colour=colour, explain=explain, all=everything)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What there is: cities, rules, facts
+
+
+@commands.command(short_help="列出有规则包的城市。List the cities there are.")
+@_format_option
+def cities(form: str) -> None:
+    """
+    列出有规则包的城市。
+
+    List the cities that have a pack.
+    """
+    from govit_rules.library import cities as known_cities
+
+    heads = known_cities()
+    if form == "json":
+        _write_json([dict(head) for head in heads])
+    else:
+        names = [(head["city"], head["zh"], head["en"], head["division_code"]) for head in heads]
+        _write(_table(("键", "城市", "English", "行政区划代码"), names))
+
+
+@commands.command(cls=_OneOfBoth, short_help="列出规则。List the rules.")
+@_city_option("只列这个城市的；默认列全部。Of this city only.")
+@_pack_option
+@click.option("--kind", type=_Code("性质", _kinds), metavar="性质", multiple=True, help="只列这些性质的。Of these kinds.")
+@click.option(
+    "--stage", type=_Code("阶段", _rule_stages), metavar="阶段", multiple=True, help="只列这些阶段的。Of these stages."
+)
+@click.option(
+    "--severity", type=_Code("力度", _severities), metavar="力度", multiple=True, help="只列这些力度的。Of these severities."
+)
+@_format_option
+@_lang_option
+def rules(
+    city: str | None,
+    pack: str | None,
+    kind: Sequence[str],
+    stage: Sequence[str],
+    severity: Sequence[str],
+    form: str,
+    lang: str,
+) -> None:
+    """
+    列出规则: 编号、条款、性质、阶段、力度、标题。同一选项可以写几次。
+
+    List the rules: id, article, kind, stage, severity, title. Options may be repeated.
+    """
+    wanted = {"kind": kind, "stage": stage, "severity": severity}
+    found = [
+        (holder, rule)
+        for holder in _packs(city, pack)
+        for rule in holder.rules.values()
+        if all(not values or getattr(rule, name) in values for name, values in wanted.items())
+    ]
+    if form == "json":
+        _write_json([{"city": holder.city, **_rule_data(rule)} for holder, rule in found])
+    else:
+        _write(_table(("编号", "条款", "性质", "阶段", "力度", "标题"), [_rule_row(rule, lang) for _, rule in found]))
+        _write(f"共 {len(found)} 条 · {len(found)} rules")
+
+
+def _packs(city: str | None, pack: str | None) -> list[Pack]:
+    from govit_rules.library import load_pack, shipped_packs
+
+    if pack is not None:
+        return [_pack_file(pack)]
+    return [load_pack(key) for key in ([city] if city is not None else shipped_packs())]
+
+
+def _rule_row(rule: Rule, lang: str) -> tuple[str, ...]:
+    stage, severity = _rule_stages()[rule.stage], _SEVERITY_ZH[rule.severity]
+    return rule.id, rule.article, _kinds()[rule.kind], stage, severity, rule.title[lang]
+
+
+def _rule_data(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "kind": rule.kind,
+        "article": rule.article,
+        "stage": rule.stage,
+        "severity": rule.severity,
+        "bearer": rule.bearer,
+        "counts": rule.counts,
+        "classifies": rule.classifies,
+        "judged_by": rule.judged_by,
+        "in_principle": rule.in_principle,
+        "suspect": rule.suspect,
+        "from": rule.start and rule.start.isoformat(),
+        "until": rule.until and rule.until.isoformat(),
+        "title": dict(rule.title),
+        "fix": dict(rule.fix),
+        "reading": rule.reading
+        and {"chosen": rule.reading.chosen, "other": rule.reading.other, "why": rule.reading.why},
+    }
+
+
+@commands.command(cls=_OneOfBoth, short_help="列出事实。List the facts.")
+@_city_option("只列这个城市的规则要问的；默认列全部通用的。Only what this city's rules ask.")
+@_pack_option
+@click.option(
+    "--stage",
+    type=_Code("阶段", _stages),
+    metavar="阶段",
+    multiple=True,
+    help="只列从这些阶段起能知道的。Known from these stages on.",
+)
+@click.option("--who", type=_Code("填报人", _who), metavar="谁", multiple=True, help="只列由谁填的。Answered by whom.")
+@_format_option
+def facts(city: str | None, pack: str | None, stage: Sequence[str], who: Sequence[str], form: str) -> None:
+    """
+    列出项目文件里可以填的事实: 路径、名称、类型、单位、谁填、阶段、说明。
+
+    List the facts that a project file may give.
+    """
+    from govit_rules.project import CORE_FACTS
+
+    known: Iterable[Fact | None] = CORE_FACTS.values()
+    if city is not None or pack is not None:
+        asked = _packs(city, pack)[0]
+        read = asked.facts_read()
+        known = [asked.fact(path) for path in (*CORE_FACTS, *asked.facts) if path in read]
+    found = [
+        fact
+        for fact in known
+        if fact is not None and (not stage or fact.stage in stage) and (not who or fact.who in who)
+    ]
+    if form == "json":
+        _write_json([_fact_data(fact) for fact in found])
+    else:
+        _write(_table(("路径", "名称", "类型", "单位", "谁填", "阶段", "说明"), [_fact_row(fact) for fact in found]))
+
+
+def _fact_row(fact: Fact) -> tuple[str, ...]:
+    codes = "、".join(f"{code}={meaning}" for code, meaning in (fact.values or {}).items())
+    about = fact.help + (f" 取值: {codes}" if codes else "") + (" 主张了才算。" if fact.claim else "")
+    return fact.path, fact.zh, fact.type, fact.unit or "", _WHO_ZH[fact.who], _stages()[fact.stage], about
+
+
+def _fact_data(fact: Fact) -> dict[str, Any]:
+    names = ("path", "type", "zh", "en", "help", "who", "stage", "unit", "values", "claim")
+    data = {name: getattr(fact, name) for name in names}
+    return {**data, "values": fact.values and dict(fact.values)}
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# lint
+
+
+@commands.command(short_help="检查规则包文件。Check pack files.")
+@click.argument("files", metavar="[FILE]...", nargs=-1)
+def lint(files: Sequence[str]) -> int:
+    """
+    检查规则包文件，列出每一处错误的文件、行、列和改法；不写 FILE 即检查自带的全部规则包。
+
+    Check pack files: every defect with file, line, column and how to mend it. Without FILE: all shipped packs.
+    """
+    from govit_rules.library import shipped_packs
+
+    shipped = {path.resolve(): path for path in shipped_packs().values()}
+    names = list(files) or [str(path) for path in shipped.values()]
+    defective = 0
+    for name in names:
+        defects, told = _lint(name, shipped=name != "-" and Path(name).resolve() in shipped)
+        defective += bool(defects)
+        for line in [str(defect) for defect in defects] or [told]:
+            _write(line)
+    if defective:
+        _write(f"{len(names)} 个文件，{defective} 个有错 · {defective} of {len(names)} files are defective")
+    return WRONG_QUESTION if defective else 0
+
+
+def _lint(name: str, *, shipped: bool) -> tuple[Sequence[Defect], str]:
+    """
+    The defects of a pack file; and what to say if there are none.
+    """
+    from govit_rules.pack_reader import read_pack
+    from govit_rules.sources import MAX_BYTES
+
+    try:
+        content = _read(name, MAX_BYTES, "规则包")
+        pack = read_pack(content, _shown(name))
+    except PackError as error:
+        return error.defects, ""
+    except WrongQuestion as error:
+        return [Defect("", error.message)], ""
+    counts = f"{len(pack.rules)} 条规则、{len(pack.path)} 个环节、{len(pack.facts)} 个本市事实"
+    told = f"{_shown(name)}: OK  {pack.name['zh']}《{pack.regulation.title}》 {counts}"
+    return _clashes(pack, content, name) if shipped else (), told
+
+
+def _clashes(pack: Pack, content: bytes, name: str) -> Sequence[Defect]:
+    """
+    The names of a shipped pack that another shipped pack has, too; and a city that is not the file's name.
+    """
+    from govit_rules.library import load_pack, shipped_packs
+    from govit_rules.sources import read_yaml
+
+    source = read_yaml(content, name)
+    mine = _places(pack)
+    if pack.city != Path(name).stem:
+        source.report(("city",), f"city {pack.city!r} 与文件名不同", f"写成 city: {Path(name).stem}，或改文件名")
+    for city in shipped_packs():
+        if city == Path(name).stem:
+            continue
+        with contextlib.suppress(PackError):  # what is wrong with the other is told when it is checked itself
+            for shared in mine.keys() & _places(load_pack(city)).keys():
+                source.report(mine[shared], f"{shared} 在 {city} 的规则包里也有", "换一个名字，自带的规则包之间不能重名")
+    return sorted(source.defects, key=lambda defect: (defect.line, defect.column))
+
+
+def _places(pack: Pack) -> dict[str, tuple[str, ...]]:
+    """
+    The names that no two shipped packs may share, with their places in the file.
+    """
+    return {
+        f"代码 {pack.division_code}": ("division_code",),
+        **{fact: ("facts", fact.removeprefix("local.")) for fact in pack.facts},
+        **{rule: ("rules", rule) for rule in pack.rules},
+        **{step: ("path", step) for step in pack.path},
+        **{norm: ("articles", article, norm) for article, norms in pack.reasons.items() for norm in norms},
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# coverage
+
+
+@commands.command(cls=_OneOfBoth, short_help="规则包覆盖了全部条款没有。What the packs cover.")
+@_city_option("只看这个城市；默认看全部。Of this city only.")
+@_pack_option
+@click.option(
+    "--cases",
+    "cases",
+    metavar="文件夹",
+    help="用例所在的文件夹，默认 tests/cases(有的话)。Where the cases are.",
+)
+@_format_option
+def coverage(city: str | None, pack: str | None, cases: str | None, form: str) -> int:
+    """
+    逐条列出: 条款、规则、性质、用例数；有条款或规范没有着落时退出码为 1。
+
+    Article by article: rules, kinds, cases. Fails with 1 where an article or a norm is left out.
+    """
+    from govit_rules.coverage import coverage_of
+
+    folder = _cases_folder(cases)
+    found = [coverage_of(each, folder) for each in _packs(city, pack)]
+    if form == "json":
+        _write_json([each.as_dict() for each in found])
+    else:
+        _write("\n\n".join(map(_coverage_text, found)))
+    return 0 if all(each.complete for each in found) else 1
+
+
+def _cases_folder(named: str | None) -> Path | None:
+    folder = Path("tests", "cases") if named is None else Path(named)
+    if folder.is_dir():
+        return folder
+    if named is not None:
+        raise WrongQuestion(f"{named}: 没有这个文件夹\n    → 写用例所在的文件夹，其下每个城市一个文件夹")
+    return None
+
+
+def _coverage_text(found: Coverage) -> str:
+    kinds = _kinds()
+    table = _table(("条款", "规则", "性质", "用例"), [_coverage_row(row, kinds) for row in found.rows])
+    by_kind = "  ".join(f"{kinds[kind]} {found.kinds[kind]}" for kind in kinds if kind in found.kinds)
+    lines = [found.title, "", table, "", f"规则 {sum(found.kinds.values())} 条: {by_kind}"]
+    if found.cases is not None:
+        lines.append(f"用例 {found.cases} 个" + (f"；没有用例的规则: {'、'.join(found.untested)}" if found.untested else ""))
+    if found.articles is None or found.norms is None:
+        lines.append("规则包没有写全 regulation.articles 和 regulation.norms，不能说没有遗漏")
+    lines.append(f"{'全部有着落' if found.complete else '有遗漏'}: {found.sentence}")
+    return "\n".join(lines)
+
+
+def _coverage_row(row: ArticleRow, kinds: Mapping[str, str]) -> tuple[str, ...]:
+    reasons = [f"{norm}（{reason}）" for norm, reason in row.reasons.items()]
+    counted = " ".join(f"{kinds[kind]}{f' {n}' if n > 1 else ''}" for kind, n in row.kinds.items())
+    cases = "" if row.cases is None else str(row.cases)
+    return row.article, " ".join([*row.rules, *reasons]) or "（没有）", counted, cases
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# schema, completion
+
+
+@commands.command(short_help="打印 JSON Schema。Print a JSON Schema.")
+@click.argument("which", metavar="project|pack", type=click.Choice(["project", "pack"]))
+def schema(which: str) -> None:
+    """
+    打印项目文件或规则包的 JSON Schema(2020-12)，供编辑器补全和检查。
+
+    Print the JSON Schema of project files or packs, for editors.
+    """
+    from govit_rules.schemas import SCHEMAS
+
+    _write_json(SCHEMAS[which]())
+
+
+@commands.command(short_help="打印命令补全的脚本。Print a completion script.")
+@click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """
+    打印命令补全的脚本，如 eval "$(govit-rules completion bash)"。
+
+    Print the completion script of a shell.
+    """
+    from click.shell_completion import ShellComplete, get_completion_class
+
+    made_for = get_completion_class(shell)
+    if made_for is None:  # the shells are those that click knows
+        raise WrongQuestion(f"没有 {shell} 的补全脚本\n    → 用 bash、zsh 或 fish")
+    # The script itself: `BashComplete.source` would first start a bash to ask its version.
+    _write(ShellComplete.source(made_for(commands, {}, "govit-rules", _COMPLETE_VARIABLE)))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Tables
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """
+    Columns aligned for wide characters; the last one may be as long as it likes.
+    """
+    from govit_rules.formats import display_width
+
+    lines = [head, *rows]
+    widths = [max(display_width(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
