@@ -104,7 +104,7 @@ SMALL: dict[str, Any] = {
             },
             "require": {
                 "local.told_on": "<= first_set(local.set_for, 09-30 of planning.plan_year - 1) + 5wd",
-                "acceptance.completed_on": "within 3mo..6mo after later(local.told_on, as_of)",
+                "acceptance.completed_on": "within 3mo..6mo after later($day, as_of)",
                 "construction.progress_report_months": "covers months from start of month of local.told_on until as_of",
                 "planning.plan_year": ">= year of as_of - 1",
                 "judgement": "必要",
@@ -261,14 +261,11 @@ def read(content: bytes | str) -> Pack | None:
 
 def judge(pack: Pack) -> None:
     """
-    What was read can judge, before its figures and after, a project of which nothing and one of which something is known.
+    What was read can judge a project, before its figures are in force and after.
     """
-    for project in (
-        Project(),
-        Project.model_validate({"classified": False, "stage": "review", "planning": {"applied_on": False}}),
-    ):
-        for day in (date(2000, 2, 29), DAY):
-            json.loads(evaluate(project, pack, as_of=day).model_dump_json())
+    project = Project.model_validate({"classified": False, "stage": "review", "planning": {"applied_on": False}})
+    for day in (date(2000, 2, 29), DAY):
+        json.loads(evaluate(project, pack, as_of=day).model_dump_json())
 
 
 def test_the_small_pack_is_read() -> None:
@@ -352,13 +349,15 @@ def changed(data: Any, path: tuple[Any, ...], value: Any) -> Any:
             copy.pop(path[0], None)
         else:
             del copy[path[0]]
-    else:
+    elif isinstance(copy, dict) or isinstance(path[0], int):
         copy[path[0]] = value
+    else:
+        copy.append({path[0]: value})
     return copy
 
 
 @given(path=st.sampled_from(PLACES), value=values | st.just(_LEFT_OUT))
-@settings(max_examples=1500)
+@settings(max_examples=600)
 def test_one_place_changed(path: tuple[Any, ...], value: Any) -> None:
     """
     A pack with anything at one place is read or refused; and what is read can judge.
@@ -370,7 +369,7 @@ def test_one_place_changed(path: tuple[Any, ...], value: Any) -> None:
 
 
 @given(path=st.sampled_from(PLACES), key=st.sampled_from(_keys) | st.text(max_size=5), value=values)
-@settings(max_examples=500)
+@settings(max_examples=250)
 def test_one_key_more(path: tuple[Any, ...], key: str, value: Any) -> None:
     """
     A pack with one more entry anywhere is read or refused; and what is read can judge.

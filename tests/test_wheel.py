@@ -123,21 +123,24 @@ def test_the_packs_are_found_outside_the_checkout(installed: Path, tmp_path: Pat
     assert all(rules[city] for city in cities)
 
 
-def test_a_check_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+def test_a_check_runs_outside_the_checkout(wheel: Path, installed: Path, tmp_path: Path) -> None:
     """
     A project is judged by the installed package as by the checkout.
     """
     from datetime import date
 
-    from govit_rules import Project, evaluate, load_pack
+    from govit_rules import Project, evaluate
+    from govit_rules.pack_reader import read_pack
 
     city = min(shipped_packs())
+    with zipfile.ZipFile(wheel) as archive:
+        pack = read_pack(archive.read(f"govit_rules/rules/{city}.yaml"), "x.yaml", shipped=True)
     code = (
         f"json.loads(govit_rules.evaluate(govit_rules.Project(classified=False), govit_rules.load_pack({city!r}), "
         "as_of=__import__('datetime').date(2026, 11, 21)).model_dump_json())"
     )
     there = ask(installed, code, tmp_path)
-    here = json.loads(evaluate(Project(classified=False), load_pack(city), as_of=date(2026, 11, 21)).model_dump_json())
+    here = json.loads(evaluate(Project(classified=False), pack, as_of=date(2026, 11, 21)).model_dump_json())
 
     assert there["findings"]
     assert there == here

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from govit_rules.coverage import ArticleRow, Coverage
-    from govit_rules.decision import Decision, Finding
+    from govit_rules.decision import Decision
     from govit_rules.facts import Fact
     from govit_rules.formats import Layout
     from govit_rules.packs import Pack, Rule
@@ -51,7 +51,7 @@ class WrongQuestion(click.ClickException):
 
     exit_code = WRONG_QUESTION
 
-    def show(self, file: Any = None) -> None:
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 - as click has it
         """
         Print the message to standard error.
         """
@@ -195,7 +195,7 @@ def _near_file(path: Path) -> str | None:
     from govit_rules.facts import nearest
 
     try:
-        names = [entry.name for entry in islice(path.parent.iterdir(), 1000)]
+        names = [entry.name for entry in islice(path.parent.iterdir(), 1000) if entry.is_file()]
     except (OSError, ValueError):
         return None
     near = nearest(path.name, names)
@@ -218,7 +218,7 @@ def _about(name: str) -> Iterator[None]:
 # Options
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
     """
     A day as 2026-11-21.
     """
@@ -226,6 +226,9 @@ class _Day(click.ParamType):
     name = "日期"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """
+        The day that is meant.
+        """
         from govit_rules.values import parse_day
 
         if isinstance(value, date):
@@ -233,10 +236,10 @@ class _Day(click.ParamType):
         try:
             return parse_day(value)
         except ValueError as error:
-            self.fail(f"{error}；写成 2026-11-21", param, ctx)
+            return self.fail(f"{error}；写成 2026-11-21", param, ctx)
 
 
-class _Code(click.ParamType):
+class _Code(click.ParamType):  # type: ignore[type-arg]  # as above
     """
     One of some codes, which are looked up when they are needed; their Chinese names will do as well.
     """
@@ -245,6 +248,9 @@ class _Code(click.ParamType):
         self.name, self.codes = name, codes
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """
+        The code that is meant.
+        """
         from govit_rules.facts import nearest
 
         codes = self.codes()
@@ -253,9 +259,13 @@ class _Code(click.ParamType):
             return str(by_label.get(value, value))
         near = nearest(str(value).lower(), codes) or by_label.get(nearest(str(value), by_label) or "")
         listed = "、".join(code if code == label else f"{code}（{label}）" for code, label in codes.items())
-        self.fail(f"没有{self.name} {value!r}" + (f"，是不是 {near}？" if near else f"；可用: {listed}"), param, ctx)
+        hint = f"，是不是 {near}？" if near else f"；可用: {listed}"
+        return self.fail(f"没有{self.name} {value!r}{hint}", param, ctx)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, _ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """
+        The codes that begin so, with their Chinese names.
+        """
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(c, help=label) for c, label in self.codes().items() if c.startswith(incomplete)]
@@ -307,7 +317,11 @@ def _city_option(text: str) -> Callable[[Any], Any]:
     return click.option("--city", metavar="城市", shell_complete=_complete_city, help=text)
 
 
-_CITY_FORMS = "键、中文名(带不带“市”都行)或行政区划代码"
+def _filter(name: str, code: _Code, text: str) -> Callable[[Any], Any]:
+    return click.option(name, type=code, metavar=code.name, multiple=True, help=text)
+
+
+_CITY_FORMS: Final = "键、中文名(带不带“市”都行)或行政区划代码"
 _pack_option = click.option(
     "--pack", metavar="文件.yaml", help="用自己的规则包文件，不用 --city。Judge by a pack file of one's own."
 )
@@ -336,7 +350,7 @@ class _OneOfBoth(click.Command):
         return super().invoke(ctx)
 
 
-def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's form
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if wanted:
         from govit_rules import __version__
 
@@ -482,12 +496,18 @@ def cities(form: str) -> None:
 @commands.command(cls=_OneOfBoth, short_help="列出规则。List the rules.")
 @_city_option("只列这个城市的；默认列全部。Of this city only.")
 @_pack_option
-@click.option("--kind", type=_Code("性质", _kinds), metavar="性质", multiple=True, help="只列这些性质的。Of these kinds.")
+@click.option(
+    "--kind", type=_Code("性质", _kinds), metavar="性质", multiple=True, help="只列这些性质的。Of these kinds."
+)
 @click.option(
     "--stage", type=_Code("阶段", _rule_stages), metavar="阶段", multiple=True, help="只列这些阶段的。Of these stages."
 )
 @click.option(
-    "--severity", type=_Code("力度", _severities), metavar="力度", multiple=True, help="只列这些力度的。Of these severities."
+    "--severity",
+    type=_Code("力度", _severities),
+    metavar="力度",
+    multiple=True,
+    help="只列这些力度的。Of these severities.",
 )
 @_format_option
 @_lang_option
@@ -557,14 +577,8 @@ def _rule_data(rule: Rule) -> dict[str, Any]:
 @commands.command(cls=_OneOfBoth, short_help="列出事实。List the facts.")
 @_city_option("只列这个城市的规则要问的；默认列全部通用的。Only what this city's rules ask.")
 @_pack_option
-@click.option(
-    "--stage",
-    type=_Code("阶段", _stages),
-    metavar="阶段",
-    multiple=True,
-    help="只列从这些阶段起能知道的。Known from these stages on.",
-)
-@click.option("--who", type=_Code("填报人", _who), metavar="谁", multiple=True, help="只列由谁填的。Answered by whom.")
+@_filter("--stage", _Code("阶段", _stages), "只列从这些阶段起能知道的。Known from these stages on.")
+@_filter("--who", _Code("填报人", _who), "只列由谁填的。Answered by whom.")
 @_format_option
 def facts(city: str | None, pack: str | None, stage: Sequence[str], who: Sequence[str], form: str) -> None:
     """
@@ -664,7 +678,9 @@ def _clashes(pack: Pack, content: bytes, name: str) -> Sequence[Defect]:
             continue
         with contextlib.suppress(PackError):  # what is wrong with the other is told when it is checked itself
             for shared in mine.keys() & _places(load_pack(city)).keys():
-                source.report(mine[shared], f"{shared} 在 {city} 的规则包里也有", "换一个名字，自带的规则包之间不能重名")
+                source.report(
+                    mine[shared], f"{shared} 在 {city} 的规则包里也有", "换一个名字，自带的规则包之间不能重名"
+                )
     return sorted(source.defects, key=lambda defect: (defect.line, defect.column))
 
 
@@ -723,11 +739,15 @@ def _cases_folder(named: str | None) -> Path | None:
 
 def _coverage_text(found: Coverage) -> str:
     kinds = _kinds()
-    table = _table(("条款", "规则", "性质", "用例"), [_coverage_row(row, kinds) for row in found.rows])
+    table = _table(
+        ("条款", "规则", "性质", "用例", "不成规则的规范"), [_coverage_row(row, kinds) for row in found.rows]
+    )
     by_kind = "  ".join(f"{kinds[kind]} {found.kinds[kind]}" for kind in kinds if kind in found.kinds)
     lines = [found.title, "", table, "", f"规则 {sum(found.kinds.values())} 条: {by_kind}"]
     if found.cases is not None:
-        lines.append(f"用例 {found.cases} 个" + (f"；没有用例的规则: {'、'.join(found.untested)}" if found.untested else ""))
+        lines.append(
+            f"用例 {found.cases} 个" + (f"；没有用例的规则: {'、'.join(found.untested)}" if found.untested else "")
+        )
     if found.articles is None or found.norms is None:
         lines.append("规则包没有写全 regulation.articles 和 regulation.norms，不能说没有遗漏")
     lines.append(f"{'全部有着落' if found.complete else '有遗漏'}: {found.sentence}")
@@ -735,10 +755,10 @@ def _coverage_text(found: Coverage) -> str:
 
 
 def _coverage_row(row: ArticleRow, kinds: Mapping[str, str]) -> tuple[str, ...]:
-    reasons = [f"{norm}（{reason}）" for norm, reason in row.reasons.items()]
+    reasons = "；".join(f"{norm} {reason}" for norm, reason in row.reasons.items())
     counted = " ".join(f"{kinds[kind]}{f' {n}' if n > 1 else ''}" for kind, n in row.kinds.items())
-    cases = "" if row.cases is None else str(row.cases)
-    return row.article, " ".join([*row.rules, *reasons]) or "（没有）", counted, cases
+    rules = " ".join(row.rules) if row.accounted_for else "（没有）"
+    return row.article, rules, counted, "" if row.cases is None else str(row.cases), reasons
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from govit_rules.conditions import (
     last_day_in_time,
     level,
 )
-from govit_rules.explain import Explanation, explain_rule, message_of
+from govit_rules.explain import Explanation, explain_rule, label_of, message_of
 from govit_rules.path import PathStep, path_of, present_step
 
 if TYPE_CHECKING:
@@ -146,7 +146,11 @@ class Finding:
         """
         `message` in ``zh`` or ``en``.
         """
-        return message_of(self.explanation, self.verdict.source, self.outcome, self.needs, self._decision.pack, lang)
+        decision, rule = self._decision, self.verdict.source
+        scope = decision.pack.scope_of(rule)
+        return message_of(
+            rule, scope, self.outcome, self.needs, self.due_on, decision.known, decision.pack, decision.as_of, lang
+        )
 
     @property
     def explanation(self) -> Explanation:
@@ -432,22 +436,6 @@ class Decision:
         `model_dump` as JSON text, with Chinese characters as they are.
         """
         return json.dumps(self.model_dump(lang=lang), ensure_ascii=False, indent=indent)
-
-
-def label_of(pack: Pack, name: str, lang: str = "zh") -> str:
-    """
-    What a reader calls a fact, a figure (``$name``) or a holiday calendar.
-    """
-    if name.startswith("$"):
-        parameter = pack.parameters[name[1:]]
-        return parameter.zh if lang == "zh" else parameter.en
-    if name.startswith("holidays."):
-        year = name.partition(".")[2]
-        return f"{year}年放假安排" if lang == "zh" else f"holiday calendar of {year}"
-    fact = pack.fact(name)
-    if fact is None:
-        return name
-    return fact.zh if lang == "zh" else fact.en
 
 
 def _needs(decision: Decision) -> tuple[dict[str, Any], ...]:
