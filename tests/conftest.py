@@ -1,5 +1,5 @@
 """
-What all tests share: names for the examples in docstrings, and a Hypothesis profile that does not depend on the machine.
+What all tests share: a Hypothesis profile that does not depend on the machine, and a folder for kept packs.
 """
 
 from __future__ import annotations

@@ -1,0 +1,449 @@
+"""
+Decisions for readers: text for people, JSON for programs.
+
+    FORMATS: name → function (decision, layout) → text
+
+Text puts the opinion and the counts first, then what is violated, what is missing and who knows it, what waits, the
+path, and what was assumed. It is laid out in columns of a terminal, where a Chinese character takes two, and says
+everything without colour. It gives an opinion (合规意见) and never approves.
+New format: a function and a row in FORMATS; `check --format` then offers it, and the tests ask for a golden file.
+Imports: `decision`, `explain`, `facts`, `path`, `values`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from govit_rules.decision import OUTCOME_ZH, OUTCOMES
+from govit_rules.explain import WHO_EN, WHO_ZH, label_of, stage_name
+from govit_rules.values import format_money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from govit_rules.decision import Decision, Finding
+    from govit_rules.path import PathStep
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """
+    How text is laid out: ``lang`` zh or en, ``width`` in columns, ``colour``, explanations, ``all`` rules.
+    """
+
+    lang: str = "zh"
+    width: int = 80
+    colour: bool = False
+    explain: bool = False
+    all: bool = False
+
+
+def display_width(text: str) -> int:
+    """
+    The columns that a text takes on a terminal: two for a wide character, none for a combining one.
+    """
+    return sum(_columns(char) for char in text)
+
+
+def _columns(char: str) -> int:
+    if char < "\u0300":
+        return 1
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WFA" and char not in "─·▶✓✗…“”" else 1
+
+
+# What may be parted: a Latin word with what hangs on it, or a wide character; marks stay with what they open or close.
+_PIECES = re.compile(r"\s+|[!-~\u00a0-\u024f¥]+|.", re.DOTALL)
+_CLOSING: Final = frozenset("，。；：、）”》」』！？,.;:)")
+_OPENING: Final = frozenset("（“《「『(")
+
+
+def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
+    """
+    A text in lines no wider than ``width`` columns, all but the first begun with ``indent``.
+
+    A piece that is wider than a line by itself is left whole.
+    """
+    lines, line, used = [], first if first is not None else indent, 0
+    used = display_width(line)
+    start = used
+    for piece in _pieces(text):
+        columns = display_width(piece)
+        if used + columns > width and used > start:
+            lines.append(line.rstrip())
+            line, used = indent, display_width(indent)
+            start = used
+            if piece.isspace():
+                continue
+        line += piece
+        used += columns
+    lines.append(line.rstrip())
+    return lines
+
+
+def _pieces(text: str) -> Iterator[str]:
+    held = ""
+    for match in _PIECES.finditer(text):
+        piece = match[0]
+        if held and piece not in _CLOSING and held[-1] not in _OPENING:
+            yield held
+            held = ""
+        held += piece
+    if held:
+        yield held
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Text
+
+_COLOURS: Final = {"bad": "31", "open": "33", "good": "32", "faint": "2", "strong": "1"}
+_VERDICTS: Final = {
+    1: ("不符合", "not compliant", "bad"),
+    3: ("不能判断", "cannot be judged", "open"),
+    0: ("未发现不符合", "no violation found", "good"),
+}
+_OUTCOME_EN: Final = {
+    "met": "met",
+    "violated": "violated",
+    "unknown": "cannot be judged",
+    "pending": "not yet due",
+    "review": "for judgement",
+    "not_applicable": "not applicable",
+}
+_MARKS: Final = {"met": "✓", "violated": "✗", "unknown": "?", "pending": "…", "review": "○", "not_applicable": "-"}
+_SEVERITY: Final = {
+    "blocking": ("拦截", "blocking"),
+    "mandatory": ("必须", "mandatory"),
+    "advisory": ("提示", "advisory"),
+}
+
+
+class _Page:
+    """
+    The lines of a text, in one language and layout.
+    """
+
+    def __init__(self, decision: Decision, layout: Layout) -> None:
+        self.decision, self.layout = decision, layout
+        self.lines: list[str] = []
+
+    def say(self, zh: str, en: str) -> str:
+        return zh if self.layout.lang == "zh" else en
+
+    def paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.layout.colour and text else text
+
+    def add(self, text: str, *, indent: str = "", first: str | None = None, colour: str | None = None) -> None:
+        for line in wrap(text, self.layout.width, indent, first):
+            self.lines.append(self.paint(line, colour) if colour else line)
+
+    def title(self, text: str) -> None:
+        self.lines.extend(("", self.paint(text, "strong")))
+
+    def spread(self, left: str, right: str) -> None:
+        """
+        Two texts at the ends of a line, or on two lines where they do not fit.
+        """
+        gap = self.layout.width - display_width(left) - display_width(right)
+        if gap >= 2:
+            self.lines.append(left + " " * gap + right)
+        else:
+            self.add(left)
+            self.lines.append(" " * max(self.layout.width - display_width(right), 0) + right)
+
+    # -- parts
+
+    def head(self) -> None:
+        decision, regulation = self.decision, self.decision.pack.regulation
+        name = " ".join(filter(None, (regulation.title, regulation.doc_number)))
+        stage = stage_name(decision.stage, self.layout.lang) if decision.stage else self.say("没有填", "not given")
+        when = self.say(f"判定日 {decision.as_of}  阶段 {stage}", f"as of {decision.as_of}  stage {stage}")
+        self.spread(name, when)
+        project = decision.project.name or self.say("（没有填项目名称）", "(no project name)")
+        self.add(" ".join((project, self._money())).rstrip())
+
+    def _money(self) -> str:
+        funding = self.decision.project.funding
+        total = funding.total_investment if funding else None
+        municipal = funding.municipal_fiscal if funding else None
+        parts = []
+        if total is not None:
+            parts.append(self.say(f"总投资 {format_money(total)}", f"total investment {format_money(total)}"))
+        if municipal is not None:
+            amount = format_money(municipal)
+            parts.append(self.say(f"其中市级财政性资金 {amount}", f"of it municipal fiscal {amount}"))
+        return self.say("，", ", ").join(parts)
+
+    def opinion(self) -> None:
+        decision = self.decision
+        zh, en, colour = _VERDICTS[decision.exit_code]
+        if decision.applies == "no" and decision.exit_code == 0:
+            zh, en = "本办法不适用", "the regulation does not apply"
+        self.lines.append("")
+        self.add(self.say(f"合规意见：{zh}", f"Opinion: {en}"), colour=colour)
+        self.add(self._counts())
+        self.add(self._because())
+
+    def _counts(self) -> str:
+        decision = self.decision
+        summary = decision.summary
+        broken = decision.violations
+        blocking = sum(finding.severity == "blocking" for finding in broken)
+        counts = [
+            (self.say("拦截", "blocking"), blocking),
+            (self.say("违反", "violated"), len(broken) - blocking),
+            (self.say("待核", "unknown"), summary["unknown"]),
+            (self.say("人工判断", "for judgement"), summary["review"]),
+            (self.say("未到期", "not yet due"), summary["pending"]),
+            (self.say("符合", "met"), summary["met"]),
+            (self.say("不适用", "not applicable"), summary["not_applicable"]),
+        ]
+        apart = summary["violated"] - len(broken)
+        if apart:
+            counts.insert(2, (self.say("另列", "apart"), apart))
+        return "  ".join(f"{word} {count}" for word, count in counts)
+
+    def _because(self) -> str:
+        decision = self.decision
+        words = {
+            "yes": ("适用本办法", "the regulation applies"),
+            "no": ("不适用本办法", "the regulation does not apply"),
+            "unknown": ("是否适用本办法不能判断", "whether the regulation applies cannot be judged"),
+        }[decision.applies]
+        rules = [decision.pack.rules[rule] for rule in decision.applies_because]
+        reasons = self.say("；", "; ").join(f"{rule.article} {rule.title[self.layout.lang]}" for rule in rules)
+        bar = {"yes": ("依据", "by"), "no": ("因", "by"), "unknown": ("待定的是", "open")}[decision.applies]
+        return f"{self.say(*words)}{self.say('，', ', ')}{self.say(*bar)} {reasons}"
+
+    def finding(self, finding: Finding, *, mend: bool = True) -> None:
+        """
+        A finding: clause, message, mend, and its other reading.
+        """
+        layout = self.layout
+        mark = _MARKS[finding.outcome]
+        force = f" [{self.say(*_SEVERITY[finding.severity])}]" if finding.severity != "mandatory" else ""
+        colour = {"violated": "bad", "unknown": "open"}.get(finding.outcome)
+        self.add(
+            f"{finding.article}{force}  {finding.definition.title[layout.lang]}",
+            indent="  ",
+            first=f"{mark} ",
+            colour=colour,
+        )
+        self.add(finding.message_in(layout.lang), indent="    ")
+        if mend and finding.definition.fix[layout.lang]:
+            self.add(self.say("怎样改：", "To mend: ") + finding.definition.fix[layout.lang], indent="    ")
+        if not finding.counts or finding.outcome == "violated":
+            self.add(self.say("义务人：", "Whose duty: ") + finding.bearer, indent="    ")
+        self.reading(finding)
+        if finding.definition.suspect:
+            self.add(self.say("条文存疑：", "Doubtful text: ") + finding.definition.suspect, indent="    ")
+        self.explanation(finding)
+        self.lines.append(self.ending(self.lines.pop(), finding.rule))
+
+    def ending(self, line: str, mark: str) -> str:
+        """
+        A line with a mark at its end, or on a line of its own where there is no room.
+        """
+        gap = self.layout.width - display_width(line) - display_width(mark)
+        marked = self.paint(mark, "faint")
+        if gap >= 2:
+            return line + " " * gap + marked
+        return f"{line}\n{' ' * max(self.layout.width - display_width(mark), 0)}{marked}"
+
+    def reading(self, finding: Finding) -> None:
+        reading = finding.reading
+        if reading is None:
+            return
+        text = self.say(
+            f"读法：取“{reading['chosen']}”；另一读：{reading['other']}",
+            f"Reading: {reading['chosen']}; other: {reading['other']}",
+        )
+        other = reading["other_outcome"]
+        if other is not None:
+            text += self.say(f"，则为“{OUTCOME_ZH[other]}”", f" (then: {_OUTCOME_EN[other]})")
+        self.add(text, indent="    ")
+
+    def explanation(self, finding: Finding) -> None:
+        if not self.layout.explain:
+            return
+        for part in finding.explanation.parts:
+            for line in part.lines(self.layout.lang, 2):
+                depth = len(line) - len(line.lstrip())
+                self.add(line.lstrip(), indent=" " * (depth + 2), first=" " * depth)
+
+    def section(self, title: str, findings: Iterable[Finding], *, mend: bool = True) -> None:
+        findings = list(findings)
+        if findings:
+            self.title(title)
+            for finding in findings:
+                self.finding(finding, mend=mend)
+
+    def violations(self) -> None:
+        decision = self.decision
+        self.section(self.say("违反的条款", "Violated"), decision.violations)
+        counted = set(decision.violations)
+        apart = [f for f in decision.findings if f.outcome == "violated" and f not in counted]
+        self.section(
+            self.say("提示（不影响结论）", "Advice (does not change the opinion)"), [f for f in apart if f.counts]
+        )
+        self.section(
+            self.say("机关的职责（不计入项目）", "Duties of authorities (not counted against the project)"),
+            [f for f in apart if not f.counts],
+        )
+
+    def missing(self) -> None:
+        """
+        What is missing, by who can answer it; the facts that decide most come first.
+        """
+        needs = self.decision.needs
+        if not needs:
+            return
+        self.title(self.say("缺的事实", "Missing facts"))
+        for who in ("owner", "authority", "expert", "publisher"):
+            entries = [need for need in needs if need["who"] == who]
+            if not entries:
+                continue
+            self.add(self.say(WHO_ZH[who], WHO_EN[who]))
+            for need in entries:
+                self._need(need)
+
+    def _need(self, need: Mapping[str, Any]) -> None:
+        names = [*need["rules"], *need["steps"]]
+        listed = self.say("、", ", ").join(names[:4])
+        if len(names) > 4:
+            listed = self.say(f"{len(names)} 条规则和环节", f"{len(names)} rules and steps")
+        label = label_of(self.decision.pack, need["fact"], self.layout.lang)
+        text = self.say(f"{label}（{need['fact']}）：关系到 {listed}", f"{label} ({need['fact']}): decides {listed}")
+        self.add(text, indent="    ", first="  ? ")
+
+    def waiting(self) -> None:
+        pending = [finding for finding in self.decision.findings if finding.outcome == "pending"]
+        dated = sorted((f for f in pending if f.due_on is not None), key=lambda f: str(f.due_on))
+        self.section(self.say("有期限的", "With a last day"), dated, mend=True)
+        rest = [finding for finding in pending if finding.due_on is None]
+        if rest:
+            stages = dict.fromkeys(finding.stage for finding in rest)
+            listed = self.say("；", "; ").join(
+                f"{stage_name(stage, self.layout.lang)} {sum(f.stage == stage for f in rest)}" for stage in stages
+            )
+            self.title(self.say("到后面的阶段再看", "For later stages"))
+            self.add(listed, indent="  ")
+
+    def reviews(self) -> None:
+        reviews = [finding for finding in self.decision.findings if finding.outcome == "review"]
+        if not reviews:
+            return
+        self.title(self.say("由人判断的（程序没有判断）", "For people to judge (not judged here)"))
+        for finding in reviews:
+            judged_by = finding.definition.judged_by or ""
+            text = f"{finding.article}  {finding.definition.title[self.layout.lang]} ─ {judged_by}"
+            self.add(text, indent="    ", first="  ○ ")
+
+    def path(self) -> None:
+        decision = self.decision
+        steps = [step for step in decision.path if step.status != "not_required"]
+        self.title(self.say("审批路径   ✓ 已办  ▶ 现在  · 以后  ? 待定", "Path   ✓ done  ▶ now  · later  ? open"))
+        if not steps:
+            self.add(self.say("没有须走的环节", "no step is required"), indent="  ")
+        present = decision.present_step
+        for step in steps:
+            self._step(step, present)
+
+    def _step(self, step: PathStep, present: PathStep | None) -> None:
+        if step.status == "unknown":
+            mark = "?"
+        elif step.done:
+            mark = "✓"
+        else:
+            mark = "▶" if step is present else "·"
+        actors = "、".join((step.actor, *step.co_actors))
+        name = step.name if self.layout.lang == "zh" else step.name_en
+        self.add(f"{name} ─ {actors}", indent="      ", first=f"  {mark} ", colour="strong" if mark == "▶" else None)
+        details = []
+        if step.documents:
+            details.append(self.say("材料：", "documents: ") + "、".join(step.documents))
+        details.append(self.say("时限：", "time limit: ") + (step.time_limit or self.say("未规定", "none set")))
+        details.append(self.say("依据：", "by: ") + "、".join(step.articles))
+        if step.needs:
+            labels = "、".join(label_of(self.decision.pack, name, self.layout.lang) for name in step.needs)
+            details.append(self.say("待定，缺：", "open, needs: ") + labels)
+        self.add(self.say("；", "; ").join(details), indent="      ")
+
+    def everything(self) -> None:
+        if not self.layout.all:
+            return
+        self.title(self.say("全部规则", "All rules"))
+        for finding in self.decision.findings:
+            outcome = OUTCOME_ZH[finding.outcome] if self.layout.lang == "zh" else _OUTCOME_EN[finding.outcome]
+            title = finding.definition.title[self.layout.lang]
+            text = f"{finding.rule} {finding.article} {title}{self.say('：', ': ')}{outcome}"
+            self.add(text, indent="    ", first=f"  {_MARKS[finding.outcome]} ")
+
+    def readings(self) -> None:
+        """
+        Readings that would change an outcome which is not shown above.
+        """
+        shown = {"violated"}
+        turned = [
+            finding
+            for finding in self.decision.findings
+            if finding.outcome not in shown and (reading := finding.reading) and reading["other_outcome"] is not None
+        ]
+        if turned:
+            self.title(self.say("换一种读法，结论会变的", "Would come out otherwise under another reading"))
+            for finding in turned:
+                outcome = OUTCOME_ZH[finding.outcome] if self.layout.lang == "zh" else _OUTCOME_EN[finding.outcome]
+                head = f"{finding.article}  {finding.definition.title[self.layout.lang]}{self.say('：', ': ')}{outcome}"
+                self.add(head, indent="    ", first="  ⚖ ")
+                self.reading(finding)
+
+    def foot(self) -> None:
+        decision = self.decision
+        for zh, en, names in (
+            (
+                "按没有处理（没有主张，或日期在判定日之后）：",
+                "Read as not so (not claimed, or after the day): ",
+                decision.assumed,
+            ),
+        ):
+            if names:
+                self.lines.append("")
+                labels = (label_of(decision.pack, item["fact"], self.layout.lang) for item in names)
+                self.add(self.say(zh, en) + self.say("、", ", ").join(labels), indent="  ", first="")
+        if decision.ignored:
+            text = self.say("没有用到（其他城市的事实）：", "Not used (facts of other cities): ")
+            self.add(text + self.say("、", ", ").join(decision.ignored), indent="  ", first="")
+
+
+def text(decision: Decision, layout: Layout = Layout()) -> str:
+    """
+    A decision as text for people.
+    """
+    page = _Page(decision, layout)
+    page.head()
+    page.opinion()
+    page.violations()
+    page.missing()
+    page.waiting()
+    page.readings()
+    page.path()
+    page.reviews()
+    page.everything()
+    page.foot()
+    return "\n".join(page.lines) + "\n"
+
+
+def json_text(decision: Decision, layout: Layout = Layout()) -> str:
+    """
+    A decision as JSON text.
+    """
+    return decision.model_dump_json(indent=2, lang=layout.lang) + "\n"
+
+
+FORMATS: Final[Mapping[str, Callable[[Decision, Layout], str]]] = {"text": text, "json": json_text}
+
+__all__ = ["FORMATS", "OUTCOMES", "Layout", "display_width", "json_text", "text", "wrap"]
