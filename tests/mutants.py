@@ -19,13 +19,16 @@ import yaml
 
 from case_files import ROOT, Case, cases
 from govit_rules import PackError
+from govit_rules.articles import article_number, chinese_number
 from govit_rules.facts import STAGES
-from govit_rules.packs import Pack, article_number, chinese_number, read_pack
+from govit_rules.pack_reader import read_pack
 from test_cases import differences_from
 from test_inventory import inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from govit_rules.packs import Pack
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import govit_rules
+from govit_rules.cli import commands
 
 ROOT = Path(__file__).parent.parent
 DAY = ("--as-of", "2026-11-21")
@@ -102,7 +104,7 @@ class TestCheck:
         done = check({**PROJECT, "classified": True}, "--city", "510500")
 
         assert done.returncode == 0
-        assert "未发现不符合" in done.stdout.decode()
+        assert "不适用" in done.stdout.decode()
 
     def test_too_little_known_gives_3(self) -> None:
         """
@@ -486,24 +488,32 @@ class TestHelp:
     What the tool says of itself.
     """
 
+    def test_help_in_a_process_of_its_own(self) -> None:
+        """
+        ``--help`` lists every command and the exit codes.
+        """
+        said = run("--help").stdout.decode()
+
+        assert all(f"\n  {command}" in said for command in COMMANDS)
+        assert "3 不能判断" in said
+
     @pytest.mark.parametrize("command", COMMANDS)
     def test_every_command_has_its_help(self, command: str) -> None:
         """
         ``--help`` of every command is Chinese first, with English.
         """
-        done = run(command, "--help")
+        done = CliRunner().invoke(commands, [command, "--help"], prog_name="govit-rules")
 
-        said = done.stdout.decode()
-        assert done.returncode == 0
-        assert said.startswith(f"Usage: govit-rules {command}")
-        assert said.splitlines()[2].strip()[0] > "一"
+        assert done.exit_code == 0
+        assert done.output.startswith(f"Usage: govit-rules {command}")
+        chinese, _, english, *_ = done.output.splitlines()[2:]
+        assert chinese.strip()[0] > "一"
+        assert english.strip()[0] < "z"
 
     def test_every_command_is_tested_and_documented(self) -> None:
         """
         COMMANDS names every command there is, and so does docs/cli.md.
         """
-        from govit_rules.cli import commands
-
         manual = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
         assert tuple(sorted(commands.commands)) == COMMANDS
         assert [name for name in COMMANDS if f"## {name}" not in manual] == []
@@ -519,7 +529,9 @@ class TestHelp:
         """
         Each shell gets a script that calls the tool back.
         """
-        assert "_GOVIT_RULES_COMPLETE" in run("completion", shell).stdout.decode()
+        done = CliRunner().invoke(commands, ["completion", shell])
+
+        assert "_GOVIT_RULES_COMPLETE" in done.output
 
     def test_completion(self) -> None:
         """

@@ -9,6 +9,7 @@ import os
 import pickle
 import re
 import stat
+import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -510,7 +511,7 @@ def test_a_full_disk(step: str, folder: Path, readings: list[str], monkeypatch: 
 
     with monkeypatch.context() as patch:
         if step == "NamedTemporaryFile":
-            patch.setattr(pack_cache.tempfile, "NamedTemporaryFile", full)
+            patch.setattr(tempfile, "NamedTemporaryFile", full)
         elif step == "write":
             patch.setattr(Path, "write_bytes", half)
         else:
@@ -533,7 +534,7 @@ def test_a_pack_that_cannot_be_kept(folder: Path, monkeypatch: pytest.MonkeyPatc
         raise RecursionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(pack_cache.pickle, "dumps", refused)
+        patch.setattr(pickle, "dumps", refused)
         pack = cached_pack(CONTENT, NAME)
 
     assert pack.city == CITY

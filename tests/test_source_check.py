@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from govit_rules.articles import chinese_number
-from govit_rules.conditions import All, Condition, Named, NumberLiteral, Shift, Within, children
+from govit_rules.conditions import AllOf, Condition, Named, NumberLiteral, Shift, Within, children
 from govit_rules.library import load_pack, shipped_packs
 from govit_rules.pack_reader import read_pack
 from govit_rules.values import Span, parse_money
@@ -613,7 +613,7 @@ def test_figures_of_conditions() -> None:
     Spans are found wherever a condition holds them, in definitions too.
     """
     rule: Rule = read_pack(PACK, "x.yaml").rules["XX-2"]
-    condition: Condition = All((rule.require or rule.when, Named("def.x", rule.require or rule.when)))
+    condition: Condition = AllOf((rule.require or rule.when, Named("def.x", rule.require or rule.when)))
 
     assert list(figures_in(condition)) == [(Span(15, "wd"), False), (Span(15, "wd"), True)]
 

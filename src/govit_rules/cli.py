@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from govit_rules.coverage import ArticleRow, Coverage
-    from govit_rules.decision import Decision
+    from govit_rules.decision import Decision, Finding
+    from govit_rules.explain import Explanation
     from govit_rules.facts import Fact
     from govit_rules.formats import Layout
     from govit_rules.packs import Pack, Rule
@@ -301,8 +302,8 @@ def _who() -> Mapping[str, str]:
     return _WHO_ZH
 
 
-_SEVERITY_ZH: Final = {"blocking": "拦截", "mandatory": "必须", "advisory": "倡导"}
-_WHO_ZH: Final = {"owner": "项目单位", "authority": "主管机关", "expert": "专家"}
+_SEVERITY_ZH: Final = {"blocking": "拦截", "mandatory": "必须", "advisory": "提示"}
+_WHO_ZH: Final = {"owner": "项目单位", "authority": "主管部门", "expert": "专家"}
 
 
 def _complete_city(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -617,6 +618,180 @@ def _fact_data(fact: Fact) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# explain
+
+
+@commands.command(cls=_OneOfBoth, short_help="把一条规则说成话，或说明结论的理由。Explain a rule.")
+@click.argument("rule", metavar="RULE")
+@click.argument("file", metavar="[FILE]", required=False)
+@_city_option("在这个城市里找；默认在全部城市里找。Look in this city only.")
+@_pack_option
+@_as_of_option
+@_stage_option
+@_lang_option
+def explain(
+    rule: str,
+    file: str | None,
+    city: str | None,
+    pack: str | None,
+    as_of: date | None,
+    stage: str | None,
+    lang: str,
+) -> None:
+    """
+    把一条规则说成话；给出项目文件 FILE，就说明它对这个项目为什么有这个结论。
+
+    A rule in words; with a project FILE, why it came out so. RULE is its id, as in LZ-14.4-d.
+    """
+    holder, norm = _find_norm(rule, _packs(city, pack))
+    if norm not in holder.rules:
+        _write(_reason_in_words(holder, norm))
+    elif file is None:
+        _write(_rule_in_words(holder, holder.rules[norm], as_of or date.today(), lang))
+    else:
+        decision = _decide(file, lambda _: holder, as_of, stage)
+        _write(_finding_in_words(decision[norm], lang))
+
+
+def _find_norm(wanted: str, packs: Sequence[Pack]) -> tuple[Pack, str]:
+    """
+    The pack that has a rule, or a norm that is none, of this id (in capitals or not), and the id as it is written.
+    """
+    from govit_rules.facts import nearest
+
+    known = {}
+    for pack in reversed(packs):  # where two have it, the first is meant
+        norms = (norm for listed in pack.reasons.values() for norm in listed)
+        known.update({norm.upper(): (pack, norm) for norm in (*norms, *pack.rules)})
+    if wanted.upper() in known:
+        return known[wanted.upper()]
+    near = nearest(wanted.upper(), known)
+    mend = f"是不是 {known[near][1]}？" if near else "用 `govit-rules rules` 看有哪些规则"
+    raise WrongQuestion(f"没有规则 {wanted}\n    → {mend}")
+
+
+def _reason_in_words(pack: Pack, norm: str) -> str:
+    article = next(article for article, norms in pack.reasons.items() if norm in norms)
+    return f"{norm}  {article}\n没有写成规则: {pack.reasons[article][norm]}"
+
+
+_PARTS: Final = {
+    "zh": {
+        "scope": "前提",
+        "when": "何时管到",
+        "require": "要求",
+        "due": "期限",
+        "fix": "怎样改",
+        "bearer": "谁的义务",
+        "judged_by": "由谁判断",
+        "force": "有效期",
+        "notes": "注意",
+        "reading": "读法",
+    },
+    "en": {
+        "scope": "presupposed",
+        "when": "applies where",
+        "require": "requires",
+        "due": "due",
+        "fix": "to mend it",
+        "bearer": "whose duty",
+        "judged_by": "judged by",
+        "force": "in force",
+        "notes": "note",
+        "reading": "reading",
+    },
+}
+
+
+def _rule_in_words(pack: Pack, rule: Rule, as_of: date, lang: str) -> str:
+    """
+    All that a rule says, with the figures in force on a day.
+    """
+    from govit_rules.explain import explain_rule
+
+    groups = {part.kind: part for part in explain_rule(rule, pack.scope_of(rule), {}, pack, as_of, "unknown").parts}
+    said = {kind: list(_asked(group.parts, lang)) for kind, group in groups.items()}
+    zh = lang == "zh"
+    if rule.scope is None and pack.scope == pack.applies:
+        said["scope"] = ["办法适用于该项目" if zh else "the regulation applies to the project"]
+    said.setdefault("scope", ["没有" if zh else "nothing"])
+    said.setdefault("when", ["总是" if zh else "always"])
+    if rule.require is None:
+        said["require"] = ["没有: 只作归类" if zh else "nothing: it classifies the project"]
+    if isinstance(rule.due, str):
+        said["due"] = [_due_in_words(rule, lang)]
+    said["fix"] = [rule.fix[lang]] if rule.fix[lang] else []
+    said["bearer"] = [rule.bearer + ("" if rule.counts else "（不算在项目头上）" if zh else " (not the project's)")]
+    said["judged_by"] = [rule.judged_by] if rule.judged_by else []
+    said["force"] = [f"{rule.start or '…'} – {rule.until or '…'}"] if rule.start or rule.until else []
+    said["notes"] = [
+        *(["原则上" if zh else "in principle"] if rule.in_principle else []),
+        *filter(None, [rule.suspect]),
+    ]
+    said["reading"] = _reading_in_words(rule, lang)
+    labels = _PARTS[lang]
+    return "\n".join([*_heading(rule, lang), "", *_labelled((labels[part], said.get(part, [])) for part in labels)])
+
+
+def _heading(rule: Rule, lang: str) -> list[str]:
+    if lang == "en":
+        return [f"{rule.id}  {rule.article}  {rule.kind}  {rule.severity}  {rule.stage}", rule.title[lang]]
+    kind, stage, severity = _kinds()[rule.kind], _rule_stages()[rule.stage], _SEVERITY_ZH[rule.severity]
+    return [f"{rule.id}  {rule.article}  {kind}  {severity}  {stage}", rule.title[lang]]
+
+
+def _asked(parts: Iterable[Explanation], lang: str, depth: int = 0) -> Iterator[str]:
+    """
+    What conditions ask, those they are made of indented below.
+    """
+    for part in parts:
+        text = part.zh if lang == "zh" else part.en
+        # No project is at hand, so no value is missing.
+        yield "  " * depth + re.sub("（没有填）| 没有填| \\(not given\\)| not given", "", text)
+        yield from _asked(part.parts, lang, depth + 1)
+
+
+def _due_in_words(rule: Rule, lang: str) -> str:
+    if lang == "en":
+        return f"{'before the end of' if rule.due == 'end_of_stage' else 'by'} the stage {rule.stage}"
+    return f"“{_rule_stages()[rule.stage]}”阶段" + ("结束之前" if rule.due == "end_of_stage" else "之前做到")
+
+
+def _reading_in_words(rule: Rule, lang: str) -> list[str]:
+    reading = rule.reading
+    if reading is None:
+        return []
+    chosen, other, why = ("采用", "另一读法", "理由") if lang == "zh" else ("chosen", "other", "why")
+    return [f"{chosen}: {reading.chosen}", f"{other}: {reading.other}", f"{why}: {reading.why}"]
+
+
+def _finding_in_words(finding: Finding, lang: str) -> str:
+    """
+    How a rule came out for a project, and why.
+    """
+    reading = finding.reading
+    lines = [*_heading(finding.definition, lang), "", finding.message_in(lang), "", finding.explanation.text(lang)]
+    if finding.outcome == "violated":
+        lines += ["", f"{_PARTS[lang]['fix']}: {finding.definition.fix[lang]}"]
+    if reading is not None:
+        lines += ["", *_reading_in_words(finding.definition, lang)]
+        if reading["other_outcome"]:
+            from govit_rules.decision import OUTCOME_ZH
+
+            outcome = reading["other_outcome"]
+            lines.append(f"按另一读法: {OUTCOME_ZH[outcome]}" if lang == "zh" else f"by the other reading: {outcome}")
+    return "\n".join(lines)
+
+
+def _labelled(parts: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """
+    Lines behind their label; labels are padded to one width, and parts without lines left out.
+    """
+    rows = [("" if i else label, line) for label, lines in parts for i, line in enumerate(lines)]
+    return _table(("", ""), rows).splitlines()[1:]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # lint
 
 
@@ -739,26 +914,32 @@ def _cases_folder(named: str | None) -> Path | None:
 
 def _coverage_text(found: Coverage) -> str:
     kinds = _kinds()
-    table = _table(
-        ("条款", "规则", "性质", "用例", "不成规则的规范"), [_coverage_row(row, kinds) for row in found.rows]
-    )
+    head = ("条款", "规则", "性质", "用例", "不成规则的规范")
+    table = _table(head, [line for row in found.rows for line in _coverage_lines(row, kinds)])
     by_kind = "  ".join(f"{kinds[kind]} {found.kinds[kind]}" for kind in kinds if kind in found.kinds)
     lines = [found.title, "", table, "", f"规则 {sum(found.kinds.values())} 条: {by_kind}"]
     if found.cases is not None:
-        lines.append(
-            f"用例 {found.cases} 个" + (f"；没有用例的规则: {'、'.join(found.untested)}" if found.untested else "")
-        )
+        lines.append(f"用例 {found.cases} 个；没有用例的规则: {'、'.join(found.untested) or '没有'}")
     if found.articles is None or found.norms is None:
         lines.append("规则包没有写全 regulation.articles 和 regulation.norms，不能说没有遗漏")
     lines.append(f"{'全部有着落' if found.complete else '有遗漏'}: {found.sentence}")
     return "\n".join(lines)
 
 
-def _coverage_row(row: ArticleRow, kinds: Mapping[str, str]) -> tuple[str, ...]:
-    reasons = "；".join(f"{norm} {reason}" for norm, reason in row.reasons.items())
+def _coverage_lines(row: ArticleRow, kinds: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """
+    The lines of the table for one article: four rules a line, the norms that are none wrapped beside them.
+    """
+    from itertools import zip_longest
+
+    from govit_rules.formats import wrap
+
+    rules = [" ".join(row.rules[i : i + 4]) for i in range(0, len(row.rules), 4)]
     counted = " ".join(f"{kinds[kind]}{f' {n}' if n > 1 else ''}" for kind, n in row.kinds.items())
-    rules = " ".join(row.rules) if row.accounted_for else "（没有）"
-    return row.article, rules, counted, "" if row.cases is None else str(row.cases), reasons
+    reasons = [line for norm, reason in row.reasons.items() for line in wrap(f"{norm} {reason}", 60, "  ", "")]
+    cases = "" if row.cases is None else str(row.cases)
+    columns = ([row.article], rules if row.accounted_for else ["（没有）"], [counted], [cases], reasons)
+    yield from zip_longest(*columns, fillvalue="")
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -191,7 +191,7 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """
     Every item holds.
     """
@@ -200,7 +200,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """
     At least one item holds.
     """
@@ -371,7 +371,7 @@ class StillDue:
 
 
 Atom = Is | OneOf | Has | Compare | CompareDays | Happened | CoversMonths | Unpublished | Judgement | StillDue
-Condition = Constant | All | Any_ | Not | InOrder | Named | Lists | Within | Atom
+Condition = Constant | AllOf | AnyOf | Not | InOrder | Named | Lists | Within | Atom
 
 ALWAYS: Final = Constant(value=True)
 NEVER: Final = Constant(value=False)
@@ -384,7 +384,7 @@ def conjunction(*items: Condition) -> Condition:
     kept = tuple(item for item in items if item != ALWAYS)
     if not kept:
         return ALWAYS
-    return kept[0] if len(kept) == 1 else All(kept)
+    return kept[0] if len(kept) == 1 else AllOf(kept)
 
 
 def children(condition: Condition) -> tuple[Condition, ...]:
@@ -392,7 +392,7 @@ def children(condition: Condition) -> tuple[Condition, ...]:
     The conditions that a condition is made of; none for a test.
     """
     match condition:
-        case All(items) | Any_(items) | InOrder(items):
+        case AllOf(items) | AnyOf(items) | InOrder(items):
             return items
         case Not(item) | Named(_, item):
             return (item,)
@@ -673,9 +673,9 @@ def level(condition: Condition, values: Mapping[str, Any], as_of: date) -> int:
     match condition:
         case Constant(value):
             return TRUE if value else FALSE
-        case All(items):
+        case AllOf(items):
             return min(level(item, values, as_of) for item in items)
-        case Any_(items):
+        case AnyOf(items):
             return max(level(item, values, as_of) for item in items)
         case Not(item):
             return TRUE - level(item, values, as_of)
@@ -739,14 +739,14 @@ def last_day_in_time(condition: Condition, values: Mapping[str, Any], as_of: dat
     match condition:
         case Named(_, item):
             return last_day_in_time(item, values, as_of)
-        case All(items):
+        case AllOf(items):
             days = [last_day_in_time(item, values, as_of) for item in items if level(item, values, as_of) == OPEN]
             return min((day for day in days if day), default=None)
-        case Any_(items):
+        case AnyOf(items):
             days = [last_day_in_time(item, values, as_of) for item in items if level(item, values, as_of) == OPEN]
             return None if not days or None in days else max(day for day in days if day)
         case Within():
-            return last_day_in_time(All(condition.bounds), values, as_of)
+            return last_day_in_time(AllOf(condition.bounds), values, as_of)
         case CompareDays(left, operator, right):
             late = right if operator in ("<", "<=") else left
             day = last_day(late, values, as_of)

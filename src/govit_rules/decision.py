@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from govit_rules.conditions import (
     OPEN,
-    All,
-    Any_,
+    AllOf,
+    AnyOf,
     Condition,
     Named,
     Not,
@@ -497,8 +497,8 @@ def _truth(condition: Condition, truths: Mapping[str, bool | None]) -> bool | No
         case Not(item):
             inner = _truth(item, truths)
             return None if inner is None else not inner
-        case All(items) | Any_(items):
-            deciding = isinstance(condition, Any_)
+        case AllOf(items) | AnyOf(items):
+            deciding = isinstance(condition, AnyOf)
             inner_truths = [_truth(item, truths) for item in items]
             if deciding in inner_truths:
                 return deciding
@@ -519,7 +519,7 @@ def _turning(condition: Condition, wanted: bool | None, truths: Mapping[str, boo
         case Not(item):
             if wanted is not True:
                 yield from _turning(item, None if wanted is None else True, truths)
-        case All(items) | Any_(items):
+        case AllOf(items) | AnyOf(items):
             for item in items:
                 if _truth(item, truths) is wanted:
                     yield from _turning(item, wanted, truths)

@@ -24,8 +24,8 @@ from govit_rules.conditions import (
     NEVER,
     OPEN,
     TRUE,
-    All,
-    Any_,
+    AllOf,
+    AnyOf,
     Atom,
     CalendarNeeded,
     Condition,
@@ -114,9 +114,9 @@ class Domain:
         return self.most >= self.least
 
 
-class _EveryMonth(frozenset[str]):
+class _EveryMonth:
     """
-    A month list in which every month stands.
+    A month list in which every month stands. No `frozenset`: an empty one would be equal to it.
     """
 
     def __contains__(self, _month: object) -> bool:
@@ -294,9 +294,9 @@ class _Diagram:
                 return self._residual(item)
             case Not(item):
                 return make.negated(self._residual(item))
-            case All(items):
+            case AllOf(items):
                 return make.joined("&", map(self._residual, items))
-            case Any_(items):
+            case AnyOf(items):
                 return make.joined("|", map(self._residual, items))
             case InOrder(items):
                 parts = [self._residual(item) for item in items]

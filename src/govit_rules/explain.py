@@ -19,8 +19,8 @@ from govit_rules.conditions import (
     FALSE,
     OPEN,
     TRUE,
-    All,
-    Any_,
+    AllOf,
+    AnyOf,
     AsOf,
     CalendarNeeded,
     Compare,
@@ -60,12 +60,13 @@ from govit_rules.conditions import (
     last_day,
     level,
 )
-from govit_rules.facts import STAGE_EN, STAGE_ZH
+from govit_rules.facts import STAGE_EN, STAGE_ZH, Fact
 from govit_rules.values import format_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from govit_rules.conditions import Operator
     from govit_rules.packs import Pack, Rule
 
 _TRUTHS: Final = {FALSE: "false", OPEN: "open", TRUE: "true", None: "unknown"}
@@ -99,6 +100,7 @@ _DAY_ORDERS: Final = {
     "zh": {">=": "不早于", ">": "晚于", "<=": "不晚于", "<": "早于"},
     "en": {">=": "not before", ">": "after", "<=": "not after", "<": "before"},
 }
+_REVERSED: Final[Mapping[Operator, Operator]] = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 _NAMED_AT_MOST: Final = 6
 
 
@@ -112,12 +114,31 @@ class Operand:
     label: str
     label_en: str
     value: str | None
+    value_en: str | None
 
     def as_dict(self, lang: str = "zh") -> dict[str, Any]:
         """
         The operand as plain data; ``value`` is null where it is not given.
         """
-        return {"fact": self.fact, "label": self.label if lang == "zh" else self.label_en, "value": self.value}
+        label, value = (self.label, self.value) if lang == "zh" else (self.label_en, self.value_en)
+        return {"fact": self.fact, "label": label, "value": value}
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """
+    What a number or day is held against, as people write it, and whether it lies within itself (含) or not (不含).
+    """
+
+    zh: str
+    en: str
+    inclusive: bool
+
+    def as_dict(self, lang: str = "zh") -> dict[str, Any]:
+        """
+        The threshold as plain data.
+        """
+        return {"value": self.zh if lang == "zh" else self.en, "inclusive": self.inclusive}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +155,7 @@ class Explanation:
     en: str
     operands: tuple[Operand, ...] = ()
     parts: tuple[Explanation, ...] = ()
+    threshold: Threshold | None = None
 
     def sentence(self, lang: str = "zh") -> str:
         """
@@ -165,6 +187,7 @@ class Explanation:
             "truth": self.truth,
             "text": self.zh if lang == "zh" else self.en,
             "operands": [operand.as_dict(lang) for operand in self.operands],
+            "threshold": self.threshold and self.threshold.as_dict(lang),
             "parts": [part.as_dict(lang) for part in self.parts],
         }
 
@@ -200,17 +223,36 @@ def shown_value(pack: Pack, name: str, value: Any, lang: str = "zh") -> str:
     if isinstance(value, bool):
         return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
     if isinstance(value, Decimal):
-        return format_money(value)
+        return money_in(value, lang)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, frozenset | tuple | list):
-        return "、".join(_code(fact, code, lang) for code in sorted(value)) or ("无" if lang == "zh" else "none")
+        return _listed(fact, value, lang)
     return _code(fact, value, lang)
 
 
-def _code(fact: Any, code: Any, lang: str) -> str:
-    meanings = fact.values if fact is not None and fact.values else {}
-    return str(meanings.get(code, code) if lang == "zh" else code)
+def money_in(amount: Decimal, lang: str = "zh") -> str:
+    """
+    An amount of yuan as people write it: 1200万元; in English CNY 12,000,000.
+    """
+    return format_money(amount) if lang == "zh" else f"CNY {amount:,}"
+
+
+def _listed(fact: Fact | None, codes: Iterable[str], lang: str) -> str:
+    """
+    The values of a list in the order of the vocabulary.
+    """
+    order = list(fact.values) if fact is not None and fact.values else []
+    named = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
+    joined = ("、" if lang == "zh" else ", ").join(_code(fact, code, lang) for code in named)
+    return joined or ("无" if lang == "zh" else "none")
+
+
+def _code(fact: Fact | None, code: Any, lang: str) -> str:
+    # The vocabulary has no English meanings: the codes are English words.
+    if lang != "zh":
+        return str(code).replace("_", " ")
+    return str((fact.values or {}).get(code, code) if fact is not None else code)
 
 
 def stage_name(stage: str, lang: str = "zh") -> str:
@@ -265,9 +307,9 @@ class _Words:
         match condition:
             case Constant(value):
                 return self.either("始终" if value else "从不", "always" if value else "never")
-            case All():
+            case AllOf():
                 return self.either("以下各项都成立", "all of the following")
-            case Any_():
+            case AnyOf():
                 return self.either("以下至少一项成立", "at least one of the following")
             case InOrder():
                 return self.either("以下各项依次进行", "the following in this order")
@@ -358,18 +400,29 @@ class _Words:
         sign, _, bound = _ORDERS[self.lang][operator]
         return f"{self.number(left)} {sign} {self.number(right)}{self.aside(bound)}"
 
-    def reached(self, condition: Compare) -> str:
+    def reached(self, condition: Compare, *, holds: bool = True) -> str:
         """
-        A comparison that holds, as prose: the value, and the bound it reaches.
+        A comparison as prose: the value, and the bound that it reaches or, where it fails, does not reach.
         """
-        _, words, bound = _ORDERS[self.lang][condition.operator]
+        _, words, bound = _ORDERS[self.lang][condition.operator if holds else _REVERSED[condition.operator]]
         bound_text = f"{words} {self.number(condition.right)}{self.aside(bound)}"
         return self.either("，", ", ").join((self.number(condition.left), bound_text))
+
+    def ordered(self, condition: CompareDays, *, holds: bool = True) -> str:
+        """
+        Two days as prose; an event that has not happened stands in no order yet.
+        """
+        days = (condition.left, condition.right)
+        left, right = map(self.day, days)
+        if not holds and any(isinstance(day, DayFact) and self.values.get(day.fact) is False for day in days):
+            return self.either("，", ", ").join((left, right))
+        order = condition.operator if holds else _REVERSED[condition.operator]
+        return self.either("，", ", ").join((left, f"{_DAY_ORDERS[self.lang][order]} {right}"))
 
     def number(self, term: Number) -> str:
         match term:
             case NumberLiteral(value, kind):
-                return format_money(Decimal(value)) if kind == "money" else str(value)
+                return money_in(Decimal(value), self.lang) if kind == "money" else str(value)
             case NumberFact(fact, _):
                 return f"{self.label(fact)} {self.given(fact)}"
             case NumberParameter(name, _):
@@ -384,7 +437,7 @@ class _Words:
             case Plus(number, by):
                 near = {-1: ("的上一年", "the year before"), 1: ("的下一年", "the year after")}.get(by)
                 if near is not None:
-                    return self.either(f"{self.number(number)}{near[0]}", f"{near[1]} {self.number(number)}")
+                    return self.either(f"{self.number(number)} {near[0]}", f"{near[1]} {self.number(number)}")
                 return f"{self.number(number)} {'+' if by >= 0 else '-'} {abs(by)}"
         raise TypeError(term)
 
@@ -420,9 +473,7 @@ class _Words:
                 return self.either(f"{names[0]}，没有的为 {names[1]}", f"{names[0]}, or else {names[1]}")
             case DayOfYear(month, day_of_month, year):
                 number = self.number(year)
-                return self.either(
-                    f"{month}月{day_of_month}日（{number}）", f"{month:02}-{day_of_month:02} of {number}"
-                )
+                return self.either(f"{number}{month}月{day_of_month}日", f"{month:02}-{day_of_month:02} of {number}")
             case StartOf(unit, inner):
                 zh = "当月首日" if unit == "month" else "当年首日"
                 return self.either(f"{self._day(inner)} {zh}", f"the first day of the {unit} of {self._day(inner)}")
@@ -440,20 +491,28 @@ class _Explainer:
     def __init__(self, pack: Pack, values: Mapping[str, Any], as_of: date) -> None:
         self.pack, self.values, self.as_of = pack, values, as_of
         self.zh, self.en = (_Words(pack, values, as_of, lang) for lang in ("zh", "en"))
+        self._truths: dict[int, tuple[Condition, int | None]] = {}  # by identity; the condition is kept alive
 
     def truth(self, condition: Condition) -> int | None:
         """
         The level of a condition as far as the given facts carry it (three-valued, part by part).
         """
+        known = self._truths
+        key = id(condition)
+        if key not in known:
+            known[key] = (condition, self._truth(condition))
+        return known[key][1]
+
+    def _truth(self, condition: Condition) -> int | None:
         match condition:
             case Named(_, item):
                 return self.truth(item)
             case Not(item):
                 inner = self.truth(item)
                 return None if inner is None else TRUE - inner
-            case All(items):
+            case AllOf(items):
                 return _least([self.truth(item) for item in items])
-            case Any_(items):
+            case AnyOf(items):
                 inner = _least([None if t is None else TRUE - t for t in map(self.truth, items)])
                 return None if inner is None else TRUE - inner
         try:
@@ -472,18 +531,30 @@ class _Explainer:
         if isinstance(condition, Named) and _joins(condition.item):
             parts = tuple(self.node(part) for part in children(condition.item))
         return Explanation(
-            kind=type(condition).__name__.strip("_").lower(),
+            kind=type(condition).__name__.lower(),
             truth=_TRUTHS[self.truth(condition)],
             zh=self.zh.condition(condition),
             en=self.en.condition(condition),
             operands=tuple(self.operand(name) for name in facts_in(condition)) if whole else (),
             parts=parts,
+            threshold=self.threshold(condition),
         )
+
+    def threshold(self, condition: Condition) -> Threshold | None:
+        """
+        What a comparison holds its left side against.
+        """
+        match condition:
+            case Compare(_, operator, right):
+                return Threshold(self.zh.number(right), self.en.number(right), "=" in operator)
+            case CompareDays(_, operator, right):
+                return Threshold(self.zh.day(right), self.en.day(right), "=" in operator)
+        return None
 
     def operand(self, name: str) -> Operand:
         value = self.values.get(name)
-        shown = None if value is None else self.zh.value(name, value)
-        return Operand(name, self.zh.label(name), self.en.label(name), shown)
+        zh, en = (None if value is None else words.value(name, value) for words in (self.zh, self.en))
+        return Operand(name, self.zh.label(name), self.en.label(name), zh, en)
 
     def group(self, kind: str, zh: str, en: str, condition: Condition, *, open_up: bool = True) -> Explanation:
         truth = self.truth(condition)
@@ -492,7 +563,7 @@ class _Explainer:
 
 
 def _joins(condition: Condition) -> bool:
-    return isinstance(condition, All | Any_ | InOrder)
+    return isinstance(condition, AllOf | AnyOf | InOrder)
 
 
 def _least(levels: list[int | None]) -> int | None:
@@ -577,26 +648,42 @@ def message_of(
         case "unknown":
             return say("不能判断：缺 ", "cannot be judged: needs ") + _missing(needs, pack, lang)
         case "pending":
-            return _pending(rule, needs, due_on, pack, lang)
+            return _pending(rule, needs, due_on, explainer, words)
         case "review":
             who = rule.judged_by or ""
             text = say(f"须由 {who} 判断：", f"for {who} to judge: ") + rule.title[lang]
             return text + (say("；缺 ", "; needs ") + _missing(needs, pack, lang) if needs else "")
         case "met":
             return _met(rule, explainer, words)
-    if explainer.truth(scope) == FALSE:
-        return say("本办法不适用于该项目", "the regulation does not apply to this project")
-    failing = next(iter(_deciding(rule.when, FALSE, explainer)), None)
-    if failing is None:
-        return say("不涉及", "not concerned")
-    text = _as_fact(failing, words) if isinstance(failing, Happened) else words.condition(failing)
-    return say("不触发：", "not triggered: ") + text
+    return _not_applicable(rule, scope, explainer, words)
+
+
+def _not_applicable(rule: Rule, scope: Condition, explainer: _Explainer, words: _Words) -> str:
+    if not rule.in_force(explainer.as_of):
+        return words.either("判定日不在本条施行期间", "this article is not in force on the day of judging")
+    failing = dict.fromkeys(_as_fact(atom, words, holds=False) for atom in _deciding(rule.when, FALSE, explainer))
+    if explainer.truth(scope) == FALSE or (not failing and explainer.truth(scope) != TRUE):
+        return _outside(rule, scope, explainer, words)
+    if not failing:
+        return words.either("不涉及", "not concerned")
+    head = (
+        words.either("不成立：", "does not hold: ") if rule.classifies else words.either("不触发：", "not triggered: ")
+    )
+    return head + words.either("；", "; ").join(failing)
+
+
+def _outside(rule: Rule, scope: Condition, explainer: _Explainer, words: _Words) -> str:
+    reasons = dict.fromkeys(_as_fact(atom, words, holds=False) for atom in _deciding(scope, FALSE, explainer))
+    if not reasons or (rule.scope is None and explainer.pack.scope == explainer.pack.applies):
+        return words.either("本办法不适用于该项目", "the regulation does not apply to this project")
+    return words.either("不在本条范围内：", "outside the scope: ") + words.either("；", "; ").join(reasons)
 
 
 def _violated(rule: Rule, explainer: _Explainer, words: _Words) -> str:
     triggers = [_as_fact(atom, words) for atom in _deciding(rule.when, TRUE, explainer)]
     failing = [_as_fault(atom, words) for atom in _deciding(rule.require or ALWAYS, FALSE, explainer)]
-    text = words.either("；", "; ").join(dict.fromkeys((*triggers, *failing)))
+    told = [trigger for trigger in triggers if not any(fault.startswith(trigger) for fault in failing)]
+    text = words.either("；", "; ").join(dict.fromkeys((*told, *failing))) or rule.title[words.lang]
     if rule.in_principle and (rule.reading is None or rule.reading.expressible):
         text += words.either("（原则上的要求，条文没有列出例外）", " (in principle; the text names no exception)")
     return text
@@ -608,18 +695,25 @@ def _met(rule: Rule, explainer: _Explainer, words: _Words) -> str:
     return words.either("；", "; ").join(dict.fromkeys(facts)) or words.either("没有违反", "not violated")
 
 
-def _pending(rule: Rule, needs: tuple[str, ...], due_on: date | None, pack: Pack, lang: str) -> str:
-    zh = lang == "zh"
+def _pending(rule: Rule, needs: tuple[str, ...], due_on: date | None, explainer: _Explainer, words: _Words) -> str:
+    say, stage = words.either, stage_name(rule.stage, words.lang)
+    if needs:
+        text = say(f"未到期：到“{stage}”阶段才判断", f"not yet due: judged at the stage “{stage}”")
+        return text + say("，届时需要 ", "; will need ") + _missing(needs, explainer.pack, words.lang)
     if due_on is not None:
-        text = f"未到期：最后一天是 {due_on.isoformat()}" if zh else f"not yet due: last day {due_on.isoformat()}"
-    elif rule.stage != "any" and needs:
-        name = stage_name(rule.stage, lang)
-        text = f"到“{name}”阶段才判断" if zh else f"judged at the stage “{name}”"
+        text = say(f"未到期：最后一天是 {due_on.isoformat()}", f"not yet due: last day {due_on.isoformat()}")
+    elif rule.due == "end_of_stage":
+        text = say(f"未到期：“{stage}”阶段结束以前办", f"not yet due: by the end of the stage “{stage}”")
+    elif rule.due == "stage":
+        text = say(f"未到期：到“{stage}”阶段才判断", f"not yet due: judged at the stage “{stage}”")
     else:
-        text = "未到期" if zh else "not yet due"
-    if not needs:
-        return text
-    return text + ("，届时需要 " if zh else "; will need ") + _missing(needs, pack, lang)
+        text = say("未到期", "not yet due")
+    lacking = [
+        _as_fact(atom, words, holds=wanted == OPEN)
+        for wanted in (OPEN, FALSE)
+        for atom in _deciding(rule.require or ALWAYS, wanted, explainer)
+    ]
+    return say("；", "; ").join(dict.fromkeys((text, *lacking)))
 
 
 def _missing(needs: tuple[str, ...], pack: Pack, lang: str) -> str:
@@ -637,59 +731,75 @@ def _missing(needs: tuple[str, ...], pack: Pack, lang: str) -> str:
 
 def _deciding(condition: Condition, wanted: int, explainer: _Explainer) -> Iterator[Condition]:
     """
-    The tests by which a condition is true (or not): those of an alternative that holds, or that fail in a conjunction.
+    The tests by which a condition is true, open or false: of an alternative that holds, or that fail in a conjunction.
     """
     match condition:
         case Constant():
             return
         case Named(_, item):
             yield from _deciding(item, wanted, explainer)
-        case Not(item) if isinstance(item, Named | All | Any_ | Not):
+        case Not(item) if isinstance(item, Named | AllOf | AnyOf | Not):
             yield from _denied(item, wanted, explainer)
-        case All(items) | Any_(items):
+        case AllOf(items) | AnyOf(items):
             for item in items:
-                truth = explainer.truth(item)
-                if (truth == TRUE) == (wanted == TRUE) and truth is not None:
+                if explainer.truth(item) == wanted:
                     yield from _deciding(item, wanted, explainer)
-                    if isinstance(condition, Any_) and wanted == TRUE:
+                    if isinstance(condition, AnyOf) and wanted == TRUE:
                         return
         case _:
-            yield condition
+            if explainer.truth(condition) == wanted:
+                yield condition
 
 
 def _denied(item: Condition, wanted: int, explainer: _Explainer) -> Iterator[Condition]:
     """
     The tests that decide a negation, each as a test of its own.
     """
-    for atom in _deciding(item, FALSE if wanted == TRUE else TRUE, explainer):
+    for atom in _deciding(item, TRUE - wanted, explainer):
         yield atom.item if isinstance(atom, Not) else Not(atom)
 
 
-def _as_fact(condition: Condition, words: _Words) -> str:
+def _as_fact(condition: Condition, words: _Words, *, holds: bool = True) -> str:
     """
-    A test that holds, said as the fact it rests on.
+    A test that holds, or fails, said as the fact it rests on.
     """
     match condition:
-        case Not(Is(fact) | OneOf(fact) | Happened(fact)) | Is(fact) | OneOf(fact) | Happened(fact):
+        case Not(item):
+            return _as_fact(item, words, holds=not holds)
+        case Is(fact) | OneOf(fact) | Happened(fact) | Lists(fact, "any_of"):
             return f"{words.label(fact)}{words.either('：', ': ')}{words.given(fact)}"
+        case Lists(fact, quantifier, values):
+            return _as_list(fact, quantifier, values, words, holds=holds)
         case Compare():
-            return words.reached(condition)
-    return words.condition(condition)
+            return words.reached(condition, holds=holds)
+        case CompareDays():
+            return words.ordered(condition, holds=holds)
+    return words.condition(condition if holds else Not(condition))
+
+
+def _as_list(fact: str, quantifier: str, values: tuple[str, ...], words: _Words, *, holds: bool) -> str:
+    held = words.values.get(fact) or ()
+    has = quantifier == "all_of" if holds else quantifier == "none_of"
+    names = words.value(fact, frozenset(value for value in values if (value in held) is has))
+    verb = words.either("有" if has else "缺", "include" if has else "lack")
+    if holds and not has:
+        verb = words.either("没有", "include none of")
+    return f"{words.label(fact)}{words.either('', ' ')}{verb} {names}"
 
 
 def _as_fault(condition: Condition, words: _Words) -> str:
     """
-    A requirement that fails, said as what is and what should be.
+    A requirement that fails, said as what is and, where that does not go without saying, what should be.
     """
+    text = _as_fact(condition, words, holds=False)
     match condition:
         case Is(fact, expected):
             wanted = words.value(fact, expected)
-            given = f"{words.label(fact)}{words.either('：', ': ')}{words.given(fact)}"
-            return given + words.aside(words.either(f"应为“{wanted}”", f"should be “{wanted}”"))
-        case Lists(fact, "all_of", values):
-            held = words.values.get(fact) or ()
-            names = words.value(fact, frozenset(value for value in values if value not in held))
-            return words.either(f"{words.label(fact)}缺 {names}", f"{words.label(fact)} lack {names}")
-        case Happened(fact, True):
-            return words.either(f"{words.label(fact)}：尚未发生", f"{words.label(fact)}: not yet")
-    return words.either("未满足：", "not met: ") + words.condition(condition)
+            return text + words.aside(words.either(f"应为“{wanted}”", f"should be “{wanted}”"))
+        case OneOf(fact, allowed, negated):
+            wanted = words.either(" 或 ", " or ").join(f"“{words.value(fact, code)}”" for code in allowed)
+            zh, en = ("不应为", "should not be") if negated else ("应为", "should be")
+            return text + words.aside(words.either(f"{zh}{wanted}", f"{en} {wanted}"))
+        case Lists(_, "any_of"):
+            return text + words.aside(words.either("未满足：", "not met: ") + words.condition(condition))
+    return text

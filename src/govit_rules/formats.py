@@ -7,7 +7,7 @@ Text puts the opinion and the counts first, then what is violated, what is missi
 path, and what was assumed. It is laid out in columns of a terminal, where a Chinese character takes two, and says
 everything without colour. It gives an opinion (合规意见) and never approves.
 New format: a function and a row in FORMATS; `check --format` then offers it, and the tests ask for a golden file.
-Imports: `decision`, `explain`, `facts`, `path`, `values`.
+Imports: `decision`, `explain`, `path`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from govit_rules.decision import OUTCOME_ZH, OUTCOMES
-from govit_rules.explain import WHO_EN, WHO_ZH, label_of, stage_name
-from govit_rules.values import format_money
+from govit_rules.explain import WHO_EN, WHO_ZH, label_of, money_in, stage_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -97,6 +96,14 @@ def _pieces(text: str) -> Iterator[str]:
         yield held
 
 
+def _visible(text: str) -> str:
+    """
+    A text given by a user on one line, without characters that would steer the terminal.
+    """
+    shown = "".join(" " if char.isspace() else char for char in text)
+    return "".join("�" if unicodedata.category(char) in ("Cc", "Cf", "Cs") else char for char in shown).strip()
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Text
 
@@ -163,7 +170,7 @@ class _Page:
         stage = stage_name(decision.stage, self.layout.lang) if decision.stage else self.say("没有填", "not given")
         when = self.say(f"判定日 {decision.as_of}  阶段 {stage}", f"as of {decision.as_of}  stage {stage}")
         self.spread(name, when)
-        project = decision.project.name or self.say("（没有填项目名称）", "(no project name)")
+        project = _visible(decision.project.name or "") or self.say("（没有填项目名称）", "(no project name)")
         self.add(" ".join((project, self._money())).rstrip())
 
     def _money(self) -> str:
@@ -172,9 +179,10 @@ class _Page:
         municipal = funding.municipal_fiscal if funding else None
         parts = []
         if total is not None:
-            parts.append(self.say(f"总投资 {format_money(total)}", f"total investment {format_money(total)}"))
+            amount = money_in(total, self.layout.lang)
+            parts.append(self.say(f"总投资 {amount}", f"total investment {amount}"))
         if municipal is not None:
-            amount = format_money(municipal)
+            amount = money_in(municipal, self.layout.lang)
             parts.append(self.say(f"其中市级财政性资金 {amount}", f"of it municipal fiscal {amount}"))
         return self.say("，", ", ").join(parts)
 
@@ -182,7 +190,7 @@ class _Page:
         decision = self.decision
         zh, en, colour = _VERDICTS[decision.exit_code]
         if decision.applies == "no" and decision.exit_code == 0:
-            zh, en = "本办法不适用", "the regulation does not apply"
+            zh, en = f"{zh}（本办法不适用）", f"{en} (the regulation does not apply)"
         self.lines.append("")
         self.add(self.say(f"合规意见：{zh}", f"Opinion: {en}"), colour=colour)
         self.add(self._counts())
@@ -259,12 +267,12 @@ class _Page:
         if reading is None:
             return
         text = self.say(
-            f"读法：取“{reading['chosen']}”；另一读：{reading['other']}",
+            f"读法：{reading['chosen']}；另一读法：{reading['other']}",
             f"Reading: {reading['chosen']}; other: {reading['other']}",
         )
         other = reading["other_outcome"]
         if other is not None:
-            text += self.say(f"，则为“{OUTCOME_ZH[other]}”", f" (then: {_OUTCOME_EN[other]})")
+            text += self.say(f"（结论即为“{OUTCOME_ZH[other]}”）", f" (then: {_OUTCOME_EN[other]})")
         self.add(text, indent="    ")
 
     def explanation(self, finding: Finding) -> None:
@@ -369,7 +377,9 @@ class _Page:
         details.append(self.say("时限：", "time limit: ") + (step.time_limit or self.say("未规定", "none set")))
         details.append(self.say("依据：", "by: ") + "、".join(step.articles))
         if step.needs:
-            labels = "、".join(label_of(self.decision.pack, name, self.layout.lang) for name in step.needs)
+            labels = self.say("、", ", ").join(
+                label_of(self.decision.pack, name, self.layout.lang) for name in step.needs
+            )
             details.append(self.say("待定，缺：", "open, needs: ") + labels)
         self.add(self.say("；", "; ").join(details), indent="      ")
 

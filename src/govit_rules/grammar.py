@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from govit_rules.conditions import (
     ALWAYS,
     NEVER,
-    All,
-    Any_,
+    AllOf,
+    AnyOf,
     AsOf,
     Compare,
     CompareDays,
@@ -452,8 +452,8 @@ def _kind(data: Any) -> str:
 
 
 _GROUPS: Final[Mapping[str, Callable[[tuple[Condition, ...]], Condition]]] = {
-    "all": All,
-    "any": Any_,
+    "all": AllOf,
+    "any": AnyOf,
     "in_order": InOrder,
 }
 _COMPARISON = re.compile(r"\s*(>=|<=|>|<)\s*(.+?)\s*")

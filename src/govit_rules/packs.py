@@ -262,12 +262,3 @@ class Pack:
         All but what was worked out for days of judging.
         """
         return {**self.__dict__, "_judges": {}}
-
-
-def __getattr__(name: str) -> Any:  # TEMPORARY
-    from govit_rules import articles, library, pack_reader
-
-    for module in (library, pack_reader, articles):
-        if hasattr(module, name):
-            return getattr(module, name)
-    raise AttributeError(name)

@@ -45,7 +45,7 @@ _LOCAL_TYPES: Final = {
     "month_list": "月份的列表",
     "text": "文字；不能用在条件里",
 }
-_WHO: Final = {"owner": "项目单位", "authority": "主管机关", "expert": "专家"}
+_WHO: Final = {"owner": "项目单位", "authority": "主管部门", "expert": "专家"}
 _PARAMETER_TYPES: Final = {
     "money": "金额",
     "int": "整数",
