@@ -752,7 +752,7 @@ class Completions:
 
     def walk(self, lot: random.Random, tries: int) -> Iterator[tuple[Any, ...]]:
         """
-        AllOf completions if there are few; else some by lot, each followed by its neighbours.
+        All completions if there are few; else some by lot, each followed by its neighbours.
         """
         if self.size <= tries:
             yield from list(product(*self.values.values()))

@@ -19,20 +19,25 @@ from govit_rules import Project
 from govit_rules.conditions import (
     AllOf,
     AnyOf,
+    Compare,
+    CompareDays,
+    DayFact,
     DayLiteral,
+    DayParameter,
     Happened,
     InOrder,
     Is,
     Lists,
     Named,
     Not,
+    NumberFact,
     NumberLiteral,
     OneOf,
 )
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from govit_rules.facts import Fact
     from govit_rules.packs import Pack
@@ -65,17 +70,21 @@ def judging_days(pack: Pack) -> tuple[date, ...]:
 
 def boundaries(pack: Pack, as_of: date) -> dict[str, tuple[Any, ...]]:
     """
-    For each fact that a pack reads, the values worth trying, as they stand in JSON; the likeliest first and often.
+    For each fact that a pack reads, the values worth trying, as they stand in JSON.
+
+    Values come as often as they should be drawn: of a fact on which the scope of the pack turns, four in five bring a
+    project into that scope, and of any other half make some rule bear.
     """
     nodes = list(_nodes(pack))
-    liked = _liked(pack)
+    in_scope = _liked((pack.applies, pack.scope), pack)
+    bearing = _liked([rule.when for rule in pack.rules.values()], pack)
     found = {}
     for path in sorted(pack.facts_read()):
         fact = pack.fact(path)
         assert fact is not None
         edges = tuple(_edges(fact, nodes, pack, as_of))
-        fitting = [value for value in liked.get(path, ()) if value in edges]
-        found[path] = (*fitting * max(1, len(edges) // max(1, len(fitting))), *edges)
+        liked, share = (in_scope[path], 4) if path in in_scope else (bearing.get(path, []), 1)
+        found[path] = (*liked * max(1, share * len(edges) // max(1, len(liked))), *edges)
     return found
 
 
@@ -141,37 +150,37 @@ def _numbers(fact: Fact, nodes: list[Any], pack: Pack) -> Iterator[Any]:
 # What makes conditions true: without a liking for it hardly a project would lie within the scope of any rule.
 
 
-def _liked(pack: Pack) -> dict[str, list[Any]]:
+def _liked(conditions: Iterable[Any], pack: Pack) -> dict[str, list[Any]]:
     liked: dict[str, list[Any]] = {}
-    for condition in (pack.applies, pack.scope, *(rule.when for rule in pack.rules.values())):
-        for fact, value in _fitting(condition, wanted=True):
+    for condition in conditions:
+        for fact, value in _fitting(condition, pack, wanted=True):
             liked.setdefault(fact, []).append(value)
     return liked
 
 
-def _fitting(condition: Any, *, wanted: bool) -> Iterator[tuple[str, Any]]:
+def _fitting(condition: Any, pack: Pack, *, wanted: bool) -> Iterator[tuple[str, Any]]:
     match condition:
         case AllOf(items) | AnyOf(items) | InOrder(items):
             for item in items:
-                yield from _fitting(item, wanted=wanted)
+                yield from _fitting(item, pack, wanted=wanted)
         case Not(item):
-            yield from _fitting(item, wanted=not wanted)
+            yield from _fitting(item, pack, wanted=not wanted)
         case Named(_, item):
-            yield from _fitting(item, wanted=wanted)
+            yield from _fitting(item, pack, wanted=wanted)
         case Is(fact, expected):
             yield fact, expected is wanted
         case OneOf(fact, values, negated):
-            if negated is not wanted:
-                yield from ((fact, value) for value in values)
+            others = tuple(code for code in getattr(pack.fact(fact), "values", None) or () if code not in values)
+            yield from ((fact, value) for value in (values if negated is not wanted else others))
         case Lists(fact, quantifier, values):
-            if (quantifier != "none_of") is wanted:
-                yield fact, list(values)
-                yield from ((fact, [value]) for value in values)
-            else:
-                yield fact, []
+            yield fact, list(values) if (quantifier != "none_of") is wanted else []
+        case Compare(NumberFact(fact, "money"), operator, _):
+            yield fact, "20000000元" if (operator in (">", ">=")) is wanted else "0元"
+        case CompareDays(DayFact(fact, _), ">=", DayParameter()) if wanted:
+            yield fact, "2026-05-20"
+            yield fact, "2023-09-30"
         case Happened(fact, expected):
-            if expected is not wanted:
-                yield fact, False
+            yield fact, "2025-12-31" if expected is wanted else False
 
 
 def _nodes(pack: Pack) -> Iterator[Any]:

@@ -184,7 +184,7 @@ class TestWrongQuestions:
             pytest.param(["check", ".", "--city", "luzhou"], "文件夹", id="folder"),
             pytest.param(["check", "READM.md", "--city", "luzhou"], "README.md", id="missing-file"),
             pytest.param(["check", "-", "--pack", "none.yaml"], "没有这个文件", id="missing-pack"),
-            pytest.param(["check", "-", "--pack", "README.md"], "README.md:1:1", id="not-a-pack"),
+            pytest.param(["check", "-", "--pack", "README.md"], "README.md:", id="not-a-pack"),
             pytest.param(["check", "-", "--city", "a", "--pack", "b"], "只能用一个", id="city-and-pack"),
             pytest.param(["check", "-", "--as-of", "2026-02-30"], "2026-02-30", id="no-such-day"),
             pytest.param(["check", "-", "--stage", "aproval"], "approval", id="near-stage"),

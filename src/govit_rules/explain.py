@@ -59,6 +59,7 @@ from govit_rules.conditions import (
     facts_in,
     last_day,
     level,
+    only_day,
 )
 from govit_rules.facts import STAGE_EN, STAGE_ZH, Fact
 from govit_rules.values import format_money
@@ -449,8 +450,12 @@ class _Words:
         if isinstance(term, DayLiteral | DayFact | DayParameter):
             return text
         try:
-            day = last_day(term, self.values, self.as_of)
-        except (KeyError, TypeError):
+            day = only_day(term, self.values, self.as_of)
+        except CalendarNeeded as needed:
+            early = last_day(term, self.values, self.as_of)
+            why = self.either(f"；{needed.year}年放假安排未公布", f"; the holidays of {needed.year} are not published")
+            return f"{self.either('最早 ', 'at the earliest ')}{early}{self.aside(text + why)}"
+        except KeyError:
             return text
         return text if day is None else f"{day.isoformat()}{self.aside(text)}"
 
