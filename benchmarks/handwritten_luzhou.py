@@ -326,6 +326,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     demo_5g = local.get("builds_5g_demo")
     in_writing = local.get("applied_in_writing")
 
+    # One rule after another, each on as few lines as it needs.
+    # fmt: off
+
     # 第五条至第十条
     add(("LZ-5-a", asked, "advisory", "第五条", open_scope))
     if cybersecurity:
@@ -333,16 +336,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and cybersecurity is False:
         add(("LZ-6-a", "violated", "mandatory", "第六条", ()))
     else:
-        add(
-            doubt(
-                "LZ-6-a",
-                "unknown",
-                "mandatory",
-                "第六条",
-                open_scope,
-                ("security.cybersecurity_compliant", cybersecurity),
-            )
-        )
+        add(doubt("LZ-6-a", "unknown", "mandatory", "第六条", open_scope,
+            ("security.cybersecurity_compliant", cybersecurity)))
     if protected:
         add(("LZ-6-b", "met", "mandatory", "第六条", ()))
     elif applies and protected is False:
@@ -354,27 +349,16 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and sharing_followed is False:
         add(("LZ-7-a", "violated", "mandatory", "第七条", ()))
     else:
-        add(
-            doubt(
-                "LZ-7-a",
-                "unknown",
-                "mandatory",
-                "第七条",
-                open_scope,
-                ("local.sharing_measures_followed", sharing_followed),
-            )
-        )
+        add(doubt("LZ-7-a", "unknown", "mandatory", "第七条", open_scope,
+            ("local.sharing_measures_followed", sharing_followed)))
     add(("LZ-7-b", asked, "advisory", "第七条", open_scope))
     if cloud_followed:
         add(("LZ-8-a", "met", "mandatory", "第八条", ()))
     elif applies and cloud_followed is False:
         add(("LZ-8-a", "violated", "mandatory", "第八条", ()))
     else:
-        add(
-            doubt(
-                "LZ-8-a", "unknown", "mandatory", "第八条", open_scope, ("local.cloud_notice_followed", cloud_followed)
-            )
-        )
+        add(doubt("LZ-8-a", "unknown", "mandatory", "第八条", open_scope,
+            ("local.cloud_notice_followed", cloud_followed)))
     if cloud_suitable is False or hosting in ("undetermined", "not_applicable"):
         add(("LZ-8-b", "not_applicable", "mandatory", "第八条", ()))
     elif hosting in ("municipal_cloud", "migrating_to_municipal_cloud"):
@@ -382,27 +366,15 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and cloud_suitable and hosting is not None:
         add(("LZ-8-b", "violated", "mandatory", "第八条", ()))
     else:
-        add(
-            doubt(
-                "LZ-8-b",
-                "unknown",
-                "mandatory",
-                "第八条",
-                open_scope,
-                ("local.cloud_suitable", cloud_suitable),
-                ("infrastructure.hosting", hosting),
-            )
-        )
+        add(doubt("LZ-8-b", "unknown", "mandatory", "第八条", open_scope,
+            ("local.cloud_suitable", cloud_suitable), ("infrastructure.hosting", hosting)))
     if wutong_followed:
         add(("LZ-9-a", "met", "mandatory", "第九条", ()))
     elif applies and wutong_followed is False:
         add(("LZ-9-a", "violated", "mandatory", "第九条", ()))
     else:
-        add(
-            doubt(
-                "LZ-9-a", "unknown", "mandatory", "第九条", open_scope, ("local.wutong_plan_followed", wutong_followed)
-            )
-        )
+        add(doubt("LZ-9-a", "unknown", "mandatory", "第九条", open_scope,
+            ("local.wutong_plan_followed", wutong_followed)))
     if services is not None and not services:
         add(("LZ-9-b", "not_applicable", "mandatory", "第九条", ()))
     elif connected:
@@ -410,17 +382,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and services and connected is False:
         add(("LZ-9-b", "violated", "mandatory", "第九条", ()))
     else:
-        add(
-            doubt(
-                "LZ-9-b",
-                "unknown",
-                "mandatory",
-                "第九条",
-                open_scope,
-                ("local.unified_services", services),
-                ("local.connects_unified_platform", connected),
-            )
-        )
+        add(doubt("LZ-9-b", "unknown", "mandatory", "第九条", open_scope,
+            ("local.unified_services", services), ("local.connects_unified_platform", connected)))
     if services is not None and not services:
         add(("LZ-9-c", "not_applicable", "mandatory", "第九条", ()))
     elif portal is False:
@@ -428,17 +391,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and services and portal:
         add(("LZ-9-c", "violated", "mandatory", "第九条", ()))
     else:
-        add(
-            doubt(
-                "LZ-9-c",
-                "unknown",
-                "mandatory",
-                "第九条",
-                open_scope,
-                ("local.unified_services", services),
-                ("local.builds_standalone_portal", portal),
-            )
-        )
+        add(doubt("LZ-9-c", "unknown", "mandatory", "第九条", open_scope,
+            ("local.unified_services", services), ("local.builds_standalone_portal", portal)))
     if services is not None and not services:
         add(("LZ-9-d", "not_applicable", "advisory", "第九条", ()))
     elif services:
@@ -453,47 +407,22 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and located_service and beidou is False:
         add(("LZ-10-b", "violated", "mandatory", "第十条", ()))
     else:
-        add(
-            doubt(
-                "LZ-10-b",
-                "unknown",
-                "mandatory",
-                "第十条",
-                open_scope,
-                ("local.has_location_service", located_service),
-                ("local.connects_beidou_sichuan", beidou),
-            )
-        )
+        add(doubt("LZ-10-b", "unknown", "mandatory", "第十条", open_scope,
+            ("local.has_location_service", located_service), ("local.connects_beidou_sichuan", beidou)))
     if scale_followed:
         add(("LZ-10-c", "met", "mandatory", "第十条", ()))
     elif applies and scale_followed is False:
         add(("LZ-10-c", "violated", "mandatory", "第十条", ()))
     else:
-        add(
-            doubt(
-                "LZ-10-c",
-                "unknown",
-                "mandatory",
-                "第十条",
-                open_scope,
-                ("local.scale_deployment_followed", scale_followed),
-            )
-        )
+        add(doubt("LZ-10-c", "unknown", "mandatory", "第十条", open_scope,
+            ("local.scale_deployment_followed", scale_followed)))
     if scale_demo:
         add(("LZ-10-d", "met", "advisory", "第十条", ()))
     elif applies and scale_demo is False:
         add(("LZ-10-d", "violated", "advisory", "第十条", ()))
     else:
-        add(
-            doubt(
-                "LZ-10-d",
-                "unknown",
-                "advisory",
-                "第十条",
-                open_scope,
-                ("local.builds_scale_deployment_demo", scale_demo),
-            )
-        )
+        add(doubt("LZ-10-d", "unknown", "advisory", "第十条", open_scope,
+            ("local.builds_scale_deployment_demo", scale_demo)))
     if suits_5g is False:
         add(("LZ-10-e", "not_applicable", "advisory", "第十条", ()))
     elif demo_5g:
@@ -501,17 +430,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and suits_5g and demo_5g is False:
         add(("LZ-10-e", "violated", "advisory", "第十条", ()))
     else:
-        add(
-            doubt(
-                "LZ-10-e",
-                "unknown",
-                "advisory",
-                "第十条",
-                open_scope,
-                ("local.suits_5g", suits_5g),
-                ("local.builds_5g_demo", demo_5g),
-            )
-        )
+        add(doubt("LZ-10-e", "unknown", "advisory", "第十条", open_scope,
+            ("local.suits_5g", suits_5g), ("local.builds_5g_demo", demo_5g)))
 
     # 第十一条
     due_on = local.get("budget_submission_due_on")
@@ -528,18 +448,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied is not None and limit is not None:
         add(("LZ-11-a", "violated", "mandatory", "第十一条", ()))
     else:
-        add(
-            doubt(
-                "LZ-11-a",
-                unsure_application,
-                "mandatory",
-                "第十一条",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("local.budget_submission_due_on", due_on),
-                ("planning.plan_year", due_on or plan_year),
-            )
-        )
+        add(doubt("LZ-11-a", unsure_application, "mandatory", "第十一条", open_scope,
+            ("planning.applied_on", applied), ("local.budget_submission_due_on", due_on),
+            ("planning.plan_year", due_on or plan_year)))
     if special:
         add(("LZ-11-b", "not_applicable", "mandatory", "第十一条", ()))
     elif applied:
@@ -549,18 +460,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied is False and limit is not None:
         add(("LZ-11-b", "violated", "mandatory", "第十一条", ()))
     else:
-        add(
-            doubt(
-                "LZ-11-b",
-                unsure_application,
-                "mandatory",
-                "第十一条",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("local.budget_submission_due_on", due_on),
-                ("planning.plan_year", due_on or plan_year),
-            )
-        )
+        add(doubt("LZ-11-b", unsure_application, "mandatory", "第十一条", open_scope,
+            ("planning.applied_on", applied), ("local.budget_submission_due_on", due_on),
+            ("planning.plan_year", due_on or plan_year)))
 
     # 第十二条
     in_plan = planning.get("in_annual_plan")
@@ -584,17 +486,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and in_plan is False and special_approved is False and initiation is not None:
         add(("LZ-12-b", "violated", "blocking", "第十二条", ()))
     else:
-        add(
-            doubt(
-                "LZ-12-b",
-                unsure_approval,
-                "blocking",
-                "第十二条",
-                open_scope,
-                *special_facts,
-                ("approval.initiation", initiation),
-            )
-        )
+        add(doubt("LZ-12-b", unsure_approval, "blocking", "第十二条", open_scope,
+            *special_facts, ("approval.initiation", initiation)))
     if in_plan or special_approved:
         add(("LZ-12-c", "not_applicable", "blocking", "第十二条", ()))
     elif arrangement == "none":
@@ -602,17 +495,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and in_plan is False and special_approved is False and arrangement is not None:
         add(("LZ-12-c", "violated", "blocking", "第十二条", ()))
     else:
-        add(
-            doubt(
-                "LZ-12-c",
-                unsure_approval,
-                "blocking",
-                "第十二条",
-                open_scope,
-                *special_facts,
-                ("funding.arrangement", arrangement),
-            )
-        )
+        add(doubt("LZ-12-c", unsure_approval, "blocking", "第十二条", open_scope,
+            *special_facts, ("funding.arrangement", arrangement)))
     channel = in_plan if in_plan is None else not in_plan  # the special channel: only where special or urgent
     if not special:
         channel = False
@@ -627,19 +511,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and channel and going_on and reviewed_by_bureau is False:
         add(("LZ-12-d", "violated", "mandatory", "第十二条", ()))
     else:
-        add(
-            doubt(
-                "LZ-12-d",
-                unsure_approval,
-                "mandatory",
-                "第十二条",
-                open_scope,
-                ("planning.in_annual_plan", in_plan),
-                ("approval.initiation", initiation),
-                ("funding.arrangement", arrangement),
-                ("local.special_bureau_reviewed", reviewed_by_bureau),
-            )
-        )
+        add(doubt("LZ-12-d", unsure_approval, "mandatory", "第十二条", open_scope,
+            ("planning.in_annual_plan", in_plan), ("approval.initiation", initiation),
+            ("funding.arrangement", arrangement), ("local.special_bureau_reviewed", reviewed_by_bureau)))
     if channel is False or going_on is False:
         add(("LZ-12-e", "not_applicable", "mandatory", "第十二条", ()))
     elif special_approval == "approved":
@@ -647,19 +521,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and channel and going_on and special_approval is not None:
         add(("LZ-12-e", "violated", "mandatory", "第十二条", ()))
     else:
-        add(
-            doubt(
-                "LZ-12-e",
-                unsure_approval,
-                "mandatory",
-                "第十二条",
-                open_scope,
-                ("planning.in_annual_plan", in_plan),
-                ("approval.initiation", initiation),
-                ("funding.arrangement", arrangement),
-                ("approval.special_approval", special_approval),
-            )
-        )
+        add(doubt("LZ-12-e", unsure_approval, "mandatory", "第十二条", open_scope,
+            ("planning.in_annual_plan", in_plan), ("approval.initiation", initiation),
+            ("funding.arrangement", arrangement), ("approval.special_approval", special_approval)))
 
     # 第十三条
     arranged = local.get("arranged_by_superior")
@@ -672,19 +536,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and arranged and paid and applied_above and copied is False:
         add(("LZ-13-a", "violated", "mandatory", "第十三条", ()))
     else:
-        add(
-            doubt(
-                "LZ-13-a",
-                unsure_application,
-                "mandatory",
-                "第十三条",
-                open_scope,
-                ("local.arranged_by_superior", arranged),
-                ("local.funded_by_superior", paid),
-                ("planning.applied_to_superior_on", applied_above),
-                ("local.application_copied_to_bureau", copied),
-            )
-        )
+        add(doubt("LZ-13-a", unsure_application, "mandatory", "第十三条", open_scope,
+            ("local.arranged_by_superior", arranged), ("local.funded_by_superior", paid),
+            ("planning.applied_to_superior_on", applied_above), ("local.application_copied_to_bureau", copied)))
 
     # 第十四条
     documents = planning.get("documents")
@@ -695,17 +549,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied and documents is not None:
         add(("LZ-14.1-a", "violated", "mandatory", "第十四条第(一)项(并见第十一条)", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.1-a",
-                unsure_application,
-                "mandatory",
-                "第十四条第(一)项(并见第十一条)",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("planning.documents", documents),
-            )
-        )
+        add(doubt("LZ-14.1-a", unsure_application, "mandatory", "第十四条第(一)项(并见第十一条)", open_scope,
+            ("planning.applied_on", applied), ("planning.documents", documents)))
     if applied is False:
         add(("LZ-14.1-b", "not_applicable", "mandatory", "第十四条第(一)项(并见第十一条)", ()))
     elif documents is not None and "basic_report" in documents:
@@ -713,17 +558,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied and documents is not None:
         add(("LZ-14.1-b", "violated", "mandatory", "第十四条第(一)项(并见第十一条)", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.1-b",
-                unsure_application,
-                "mandatory",
-                "第十四条第(一)项(并见第十一条)",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("planning.documents", documents),
-            )
-        )
+        add(doubt("LZ-14.1-b", unsure_application, "mandatory", "第十四条第(一)项(并见第十一条)", open_scope,
+            ("planning.applied_on", applied), ("planning.documents", documents)))
     if applied is False:
         add(("LZ-14.1-c", "not_applicable", "mandatory", "第十四条第(一)项(并见第十一条)", ()))
     elif documents is not None and "investment_estimate" in documents:
@@ -731,17 +567,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied and documents is not None:
         add(("LZ-14.1-c", "violated", "mandatory", "第十四条第(一)项(并见第十一条)", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.1-c",
-                unsure_application,
-                "mandatory",
-                "第十四条第(一)项(并见第十一条)",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("planning.documents", documents),
-            )
-        )
+        add(doubt("LZ-14.1-c", unsure_application, "mandatory", "第十四条第(一)项(并见第十一条)", open_scope,
+            ("planning.applied_on", applied), ("planning.documents", documents)))
     if applied is False:
         add(("LZ-14.1-d", "not_applicable", "mandatory", "第十四条第(一)项", ()))
     elif documents is not None and "resource_catalog" in documents:
@@ -749,17 +576,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied and documents is not None:
         add(("LZ-14.1-d", "violated", "mandatory", "第十四条第(一)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.1-d",
-                unsure_application,
-                "mandatory",
-                "第十四条第(一)项",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("planning.documents", documents),
-            )
-        )
+        add(doubt("LZ-14.1-d", unsure_application, "mandatory", "第十四条第(一)项", open_scope,
+            ("planning.applied_on", applied), ("planning.documents", documents)))
     if applied is False:
         add(("LZ-14.1-e", "not_applicable", "mandatory", "第十四条第(一)项", ()))
     elif in_writing:
@@ -767,17 +585,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied and in_writing is False:
         add(("LZ-14.1-e", "violated", "mandatory", "第十四条第(一)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.1-e",
-                unsure_application,
-                "mandatory",
-                "第十四条第(一)项",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("local.applied_in_writing", in_writing),
-            )
-        )
+        add(doubt("LZ-14.1-e", unsure_application, "mandatory", "第十四条第(一)项", open_scope,
+            ("planning.applied_on", applied), ("local.applied_in_writing", in_writing)))
     add(("LZ-14.1-f", asked, "advisory", "第十四条第(一)项", open_scope))
     result = review.get("result")
     if applied is False or channel or result == "pending":
@@ -787,28 +596,10 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied and channel is False and result is not None:
         add(("LZ-14.2-a", "violated", "mandatory", "第十四条第(二)项", ()))
     elif applied and not open_scope:
-        add(
-            (
-                "LZ-14.2-a",
-                asked_review,
-                "mandatory",
-                "第十四条第(二)项",
-                missing(("planning.in_annual_plan", in_plan), ("review.result", result)),
-            )
-        )
+        add(("LZ-14.2-a", asked_review, "mandatory", "第十四条第(二)项", missing(("planning.in_annual_plan", in_plan), ("review.result", result))))
     else:
-        add(
-            doubt(
-                "LZ-14.2-a",
-                unsure_review,
-                "mandatory",
-                "第十四条第(二)项",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("planning.in_annual_plan", in_plan),
-                ("review.result", result),
-            )
-        )
+        add(doubt("LZ-14.2-a", unsure_review, "mandatory", "第十四条第(二)项", open_scope,
+            ("planning.applied_on", applied), ("planning.in_annual_plan", in_plan), ("review.result", result)))
     doubts = local.get("review_has_doubts")
     clarified = local.get("clarification_held")
     entered = local.get("entered_joint_review")
@@ -820,18 +611,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and doubts and entered and clarified is False:
         add(("LZ-14.2-c", "violated", "mandatory", "第十四条第(二)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.2-c",
-                unsure_review,
-                "mandatory",
-                "第十四条第(二)项",
-                open_scope,
-                ("local.review_has_doubts", doubts),
-                ("local.entered_joint_review", entered),
-                ("local.clarification_held", clarified),
-            )
-        )
+        add(doubt("LZ-14.2-c", unsure_review, "mandatory", "第十四条第(二)项", open_scope,
+            ("local.review_has_doubts", doubts), ("local.entered_joint_review", entered),
+            ("local.clarification_held", clarified)))
     if doubts is False or entered is False or clarified is False:
         add(("LZ-14.2-d", "not_applicable", "mandatory", "第十四条第(二)项", ()))
     elif confirmed:
@@ -839,19 +621,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and doubts and entered and clarified and confirmed is False:
         add(("LZ-14.2-d", "violated", "mandatory", "第十四条第(二)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.2-d",
-                unsure_review,
-                "mandatory",
-                "第十四条第(二)项",
-                open_scope,
-                ("local.review_has_doubts", doubts),
-                ("local.entered_joint_review", entered),
-                ("local.clarification_held", clarified),
-                ("local.clarification_confirmed", confirmed),
-            )
-        )
+        add(doubt("LZ-14.2-d", unsure_review, "mandatory", "第十四条第(二)项", open_scope,
+            ("local.review_has_doubts", doubts), ("local.entered_joint_review", entered),
+            ("local.clarification_held", clarified), ("local.clarification_confirmed", confirmed)))
     if entered is False:
         add(("LZ-14.3-a", "not_applicable", "mandatory", "第十四条第(三)项", ()))
     elif result == "passed":
@@ -859,31 +631,13 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and entered and result is not None:
         add(("LZ-14.3-a", "violated", "mandatory", "第十四条第(三)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.3-a",
-                unsure_review,
-                "mandatory",
-                "第十四条第(三)项",
-                open_scope,
-                ("local.entered_joint_review", entered),
-                ("review.result", result),
-            )
-        )
+        add(doubt("LZ-14.3-a", unsure_review, "mandatory", "第十四条第(三)项", open_scope,
+            ("local.entered_joint_review", entered), ("review.result", result)))
     if channel or result not in (None, "passed"):
         add(("LZ-14.3-b", "not_applicable", "mandatory", "第十四条第(三)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.3-b",
-                asked_review,
-                "mandatory",
-                "第十四条第(三)项",
-                open_scope,
-                ("review.result", result),
-                ("planning.in_annual_plan", in_plan if special else True),
-            )
-        )
+        add(doubt("LZ-14.3-b", asked_review, "mandatory", "第十四条第(三)项", open_scope,
+            ("review.result", result), ("planning.in_annual_plan", in_plan if special else True)))
     plan_approved = local.get("annual_plan_approved")
     standing_meeting = local.get("standing_meeting_approved")
     if in_plan is False or initiation == "none":
@@ -893,18 +647,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and in_plan and initiation is not None and plan_approved is False:
         add(("LZ-14.4-a", "violated", "mandatory", "第十四条第(四)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.4-a",
-                unsure_approval,
-                "mandatory",
-                "第十四条第(四)项",
-                open_scope,
-                ("planning.in_annual_plan", in_plan),
-                ("approval.initiation", initiation),
-                ("local.annual_plan_approved", plan_approved),
-            )
-        )
+        add(doubt("LZ-14.4-a", unsure_approval, "mandatory", "第十四条第(四)项", open_scope,
+            ("planning.in_annual_plan", in_plan), ("approval.initiation", initiation),
+            ("local.annual_plan_approved", plan_approved)))
     if (municipal_money is not None and municipal_money < 10_000_000) or initiation == "none":
         add(("LZ-14.4-d", "not_applicable", "blocking", "第十四条第(四)项", ()))
     elif standing_meeting:
@@ -912,18 +657,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and municipal_money is not None and initiation is not None and standing_meeting is False:
         add(("LZ-14.4-d", "violated", "blocking", "第十四条第(四)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.4-d",
-                unsure_approval,
-                "blocking",
-                "第十四条第(四)项",
-                open_scope,
-                ("funding.municipal_fiscal", municipal_money),
-                ("approval.initiation", initiation),
-                ("local.standing_meeting_approved", standing_meeting),
-            )
-        )
+        add(doubt("LZ-14.4-d", unsure_approval, "blocking", "第十四条第(四)项", open_scope,
+            ("funding.municipal_fiscal", municipal_money), ("approval.initiation", initiation),
+            ("local.standing_meeting_approved", standing_meeting)))
     signed = local.get("task_book_signed")
     budgeted = funding.get("in_annual_budget")
     if signed is False:
@@ -933,18 +669,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and signed and (budgeted is False or initiation not in (None, "approved")):
         add(("LZ-14.5-a", "violated", "mandatory", "第十四条第(五)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.5-a",
-                unsure_approval,
-                "mandatory",
-                "第十四条第(五)项",
-                open_scope,
-                ("local.task_book_signed", signed),
-                ("funding.in_annual_budget", budgeted),
-                ("approval.initiation", initiation),
-            )
-        )
+        add(doubt("LZ-14.5-a", unsure_approval, "mandatory", "第十四条第(五)项", open_scope,
+            ("local.task_book_signed", signed), ("funding.in_annual_budget", budgeted),
+            ("approval.initiation", initiation)))
     if started is False:
         add(("LZ-14.5-b", "not_applicable", "mandatory", "第十四条第(五)项", ()))
     elif signed:
@@ -952,17 +679,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and started and signed is False:
         add(("LZ-14.5-b", "violated", "mandatory", "第十四条第(五)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-14.5-b",
-                unsure_construction,
-                "mandatory",
-                "第十四条第(五)项",
-                open_scope,
-                ("construction.started_on", started),
-                ("local.task_book_signed", signed),
-            )
-        )
+        add(doubt("LZ-14.5-b", unsure_construction, "mandatory", "第十四条第(五)项", open_scope,
+            ("construction.started_on", started), ("local.task_book_signed", signed)))
 
     # 第十五条、第十六条
     organizer = acceptance.get("organizer")
@@ -975,17 +693,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and accepted and organizer is not None:
         add(("LZ-15-a", "violated", "mandatory", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-a",
-                unsure_acceptance,
-                "mandatory",
-                "第十五条",
-                open_scope,
-                ("acceptance.completed_on", accepted),
-                ("acceptance.organizer", organizer),
-            )
-        )
+        add(doubt("LZ-15-a", unsure_acceptance, "mandatory", "第十五条", open_scope,
+            ("acceptance.completed_on", accepted), ("acceptance.organizer", organizer)))
     if accepted is False:
         add(("LZ-15-b", "not_applicable", "mandatory", "第十五条", ()))
     elif by_contract:
@@ -993,17 +702,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and accepted and by_contract is False:
         add(("LZ-15-b", "violated", "mandatory", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-b",
-                unsure_acceptance,
-                "mandatory",
-                "第十五条",
-                open_scope,
-                ("acceptance.completed_on", accepted),
-                ("acceptance.based_on_contract", by_contract),
-            )
-        )
+        add(doubt("LZ-15-b", unsure_acceptance, "mandatory", "第十五条", open_scope,
+            ("acceptance.completed_on", accepted), ("acceptance.based_on_contract", by_contract)))
     if accepted is False:
         add(("LZ-15-c", "not_applicable", "mandatory", "第十五条", ()))
     elif items is not None and "materials" in items:
@@ -1011,17 +711,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and accepted and items is not None:
         add(("LZ-15-c", "violated", "mandatory", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-c",
-                unsure_acceptance,
-                "mandatory",
-                "第十五条",
-                open_scope,
-                ("acceptance.completed_on", accepted),
-                ("local.acceptance_items", items),
-            )
-        )
+        add(doubt("LZ-15-c", unsure_acceptance, "mandatory", "第十五条", open_scope,
+            ("acceptance.completed_on", accepted), ("local.acceptance_items", items)))
     if accepted is False:
         add(("LZ-15-d", "not_applicable", "mandatory", "第十五条", ()))
     elif items is not None and "contract_and_bidding" in items:
@@ -1029,17 +720,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and accepted and items is not None:
         add(("LZ-15-d", "violated", "mandatory", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-d",
-                unsure_acceptance,
-                "mandatory",
-                "第十五条",
-                open_scope,
-                ("acceptance.completed_on", accepted),
-                ("local.acceptance_items", items),
-            )
-        )
+        add(doubt("LZ-15-d", unsure_acceptance, "mandatory", "第十五条", open_scope,
+            ("acceptance.completed_on", accepted), ("local.acceptance_items", items)))
     if accepted is False:
         add(("LZ-15-e", "not_applicable", "mandatory", "第十五条", ()))
     elif items is not None and "function_performance_security" in items:
@@ -1047,17 +729,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and accepted and items is not None:
         add(("LZ-15-e", "violated", "mandatory", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-e",
-                unsure_acceptance,
-                "mandatory",
-                "第十五条",
-                open_scope,
-                ("acceptance.completed_on", accepted),
-                ("local.acceptance_items", items),
-            )
-        )
+        add(doubt("LZ-15-e", unsure_acceptance, "mandatory", "第十五条", open_scope,
+            ("acceptance.completed_on", accepted), ("local.acceptance_items", items)))
     if accepted is False:
         add(("LZ-15-f", "not_applicable", "mandatory", "第十五条", ()))
     elif items is not None and "other_contract_terms" in items:
@@ -1065,17 +738,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and accepted and items is not None:
         add(("LZ-15-f", "violated", "mandatory", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-f",
-                unsure_acceptance,
-                "mandatory",
-                "第十五条",
-                open_scope,
-                ("acceptance.completed_on", accepted),
-                ("local.acceptance_items", items),
-            )
-        )
+        add(doubt("LZ-15-f", unsure_acceptance, "mandatory", "第十五条", open_scope,
+            ("acceptance.completed_on", accepted), ("local.acceptance_items", items)))
     has_system = content.get("includes_information_system")
     platform = data_sharing.get("connected_to_platform")
     registered = data_sharing.get("catalog_registered")
@@ -1086,18 +750,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and has_system and completed and platform is False:
         add(("LZ-15-g", "violated", "mandatory", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-g",
-                unsure_acceptance,
-                "mandatory",
-                "第十五条",
-                open_scope,
-                ("content.includes_information_system", has_system),
-                ("construction.completed_on", completed),
-                ("data_sharing.connected_to_platform", platform),
-            )
-        )
+        add(doubt("LZ-15-g", unsure_acceptance, "mandatory", "第十五条", open_scope,
+            ("content.includes_information_system", has_system), ("construction.completed_on", completed),
+            ("data_sharing.connected_to_platform", platform)))
     if has_system is False or completed is False:
         add(("LZ-15-h", "not_applicable", "mandatory", "第十五条", ()))
     elif registered:
@@ -1105,18 +760,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and has_system and completed and registered is False:
         add(("LZ-15-h", "violated", "mandatory", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-h",
-                unsure_acceptance,
-                "mandatory",
-                "第十五条",
-                open_scope,
-                ("content.includes_information_system", has_system),
-                ("construction.completed_on", completed),
-                ("data_sharing.catalog_registered", registered),
-            )
-        )
+        add(doubt("LZ-15-h", unsure_acceptance, "mandatory", "第十五条", open_scope,
+            ("content.includes_information_system", has_system), ("construction.completed_on", completed),
+            ("data_sharing.catalog_registered", registered)))
     passed = acceptance.get("result")
     if passed not in (None, "passed") or (in_use and accepted is not None and (not accepted or in_use < accepted)):
         used_rightly = False
@@ -1129,18 +775,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and in_use and used_rightly is False:
         add(("LZ-15-i", "violated", "blocking", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-i",
-                unsure_operation,
-                "blocking",
-                "第十五条",
-                open_scope,
-                ("operation.in_use_on", in_use),
-                ("acceptance.result", passed),
-                ("acceptance.completed_on", accepted),
-            )
-        )
+        add(doubt("LZ-15-i", unsure_operation, "blocking", "第十五条", open_scope,
+            ("operation.in_use_on", in_use), ("acceptance.result", passed), ("acceptance.completed_on", accepted)))
     if passed not in (None, "passed"):
         add(("LZ-15-j", "not_applicable", "mandatory", "第十五条", ()))
     elif filed:
@@ -1148,17 +784,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and passed and filed is False:
         add(("LZ-15-j", "violated", "mandatory", "第十五条", ()))
     else:
-        add(
-            doubt(
-                "LZ-15-j",
-                unsure_acceptance,
-                "mandatory",
-                "第十五条",
-                open_scope,
-                ("acceptance.result", passed),
-                ("acceptance.filed_on", filed),
-            )
-        )
+        add(doubt("LZ-15-j", unsure_acceptance, "mandatory", "第十五条", open_scope,
+            ("acceptance.result", passed), ("acceptance.filed_on", filed)))
     assessment = security.get("mlps_assessment")
     if completed is False or assessment == "not_required":
         add(("LZ-16-a", "not_applicable", "mandatory", "第十六条", ()))
@@ -1167,17 +794,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and completed and assessment is not None:
         add(("LZ-16-a", "violated", "mandatory", "第十六条", ()))
     else:
-        add(
-            doubt(
-                "LZ-16-a",
-                unsure_acceptance,
-                "mandatory",
-                "第十六条",
-                open_scope,
-                ("construction.completed_on", completed),
-                ("security.mlps_assessment", assessment),
-            )
-        )
+        add(doubt("LZ-16-a", unsure_acceptance, "mandatory", "第十六条", open_scope,
+            ("construction.completed_on", completed), ("security.mlps_assessment", assessment)))
 
     # 第十七条至第十九条
     if started is False:
@@ -1187,17 +805,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and started and initiation is not None:
         add(("LZ-17.1-a", "violated", "mandatory", "第十七条第一款第(一)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-17.1-a",
-                unsure_construction,
-                "mandatory",
-                "第十七条第一款第(一)项",
-                open_scope,
-                ("construction.started_on", started),
-                ("approval.initiation", initiation),
-            )
-        )
+        add(doubt("LZ-17.1-a", unsure_construction, "mandatory", "第十七条第一款第(一)项", open_scope,
+            ("construction.started_on", started), ("approval.initiation", initiation)))
     changed = local.get("standard_or_scale_changed")
     as_required = local.get("change_follows_requirement")
     change_allowed = local.get("standard_scale_change_approved")
@@ -1208,34 +817,17 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and changed and as_required is False and change_allowed is False:
         add(("LZ-17.2-a", "violated", "mandatory", "第十七条第一款第(二)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-17.2-a",
-                unsure_construction,
-                "mandatory",
-                "第十七条第一款第(二)项",
-                open_scope,
-                ("local.standard_or_scale_changed", changed),
-                ("local.change_follows_requirement", as_required),
-                ("local.standard_scale_change_approved", change_allowed),
-            )
-        )
+        add(doubt("LZ-17.2-a", unsure_construction, "mandatory", "第十七条第一款第(二)项", open_scope,
+            ("local.standard_or_scale_changed", changed), ("local.change_follows_requirement", as_required),
+            ("local.standard_scale_change_approved", change_allowed)))
     procured = procurement.get("compliant")
     if procured:
         add(("LZ-17.3-a", "met", "mandatory", "第十七条第一款第(三)项", ()))
     elif applies and procured is False:
         add(("LZ-17.3-a", "violated", "mandatory", "第十七条第一款第(三)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-17.3-a",
-                unsure_procurement,
-                "mandatory",
-                "第十七条第一款第(三)项",
-                open_scope,
-                ("procurement.compliant", procured),
-            )
-        )
+        add(doubt("LZ-17.3-a", unsure_procurement, "mandatory", "第十七条第一款第(三)项", open_scope,
+            ("procurement.compliant", procured)))
     properly = acceptance.get("compliant")
     if in_use is False:
         add(("LZ-17.4-a", "not_applicable", "mandatory", "第十七条第一款第(四)项", ()))
@@ -1244,19 +836,9 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and in_use and (properly is False or used_rightly is False):
         add(("LZ-17.4-a", "violated", "mandatory", "第十七条第一款第(四)项", ()))
     else:
-        add(
-            doubt(
-                "LZ-17.4-a",
-                unsure_operation,
-                "mandatory",
-                "第十七条第一款第(四)项",
-                open_scope,
-                ("operation.in_use_on", in_use),
-                ("acceptance.compliant", properly),
-                ("acceptance.result", passed),
-                ("acceptance.completed_on", accepted),
-            )
-        )
+        add(doubt("LZ-17.4-a", unsure_operation, "mandatory", "第十七条第一款第(四)项", open_scope,
+            ("operation.in_use_on", in_use), ("acceptance.compliant", properly), ("acceptance.result", passed),
+            ("acceptance.completed_on", accepted)))
     designed = local.get("security_designed_in_sync")
     built_in_sync = local.get("security_built_in_sync")
     accepted_in_sync = local.get("security_accepted_in_sync")
@@ -1268,17 +850,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and started and designed is False:
         add(("LZ-18-a", "violated", "mandatory", "第十八条", ()))
     else:
-        add(
-            doubt(
-                "LZ-18-a",
-                unsure_construction,
-                "mandatory",
-                "第十八条",
-                open_scope,
-                ("construction.started_on", started),
-                ("local.security_designed_in_sync", designed),
-            )
-        )
+        add(doubt("LZ-18-a", unsure_construction, "mandatory", "第十八条", open_scope,
+            ("construction.started_on", started), ("local.security_designed_in_sync", designed)))
     if started is False:
         add(("LZ-18-b", "not_applicable", "mandatory", "第十八条", ()))
     elif built_in_sync:
@@ -1286,17 +859,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and started and built_in_sync is False:
         add(("LZ-18-b", "violated", "mandatory", "第十八条", ()))
     else:
-        add(
-            doubt(
-                "LZ-18-b",
-                unsure_construction,
-                "mandatory",
-                "第十八条",
-                open_scope,
-                ("construction.started_on", started),
-                ("local.security_built_in_sync", built_in_sync),
-            )
-        )
+        add(doubt("LZ-18-b", unsure_construction, "mandatory", "第十八条", open_scope,
+            ("construction.started_on", started), ("local.security_built_in_sync", built_in_sync)))
     if accepted is False:
         add(("LZ-18-c", "not_applicable", "mandatory", "第十八条", ()))
     elif accepted_in_sync:
@@ -1304,17 +868,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and accepted and accepted_in_sync is False:
         add(("LZ-18-c", "violated", "mandatory", "第十八条", ()))
     else:
-        add(
-            doubt(
-                "LZ-18-c",
-                unsure_acceptance,
-                "mandatory",
-                "第十八条",
-                open_scope,
-                ("acceptance.completed_on", accepted),
-                ("local.security_accepted_in_sync", accepted_in_sync),
-            )
-        )
+        add(doubt("LZ-18-c", unsure_acceptance, "mandatory", "第十八条", open_scope,
+            ("acceptance.completed_on", accepted), ("local.security_accepted_in_sync", accepted_in_sync)))
     if applied is False:
         add(("LZ-19-a", "not_applicable", "blocking", "第十九条", ()))
     elif security_topic:
@@ -1322,17 +877,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied and security_topic is False:
         add(("LZ-19-a", "violated", "blocking", "第十九条", ()))
     else:
-        add(
-            doubt(
-                "LZ-19-a",
-                unsure_application,
-                "blocking",
-                "第十九条",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("local.basic_report_has_security_topic", security_topic),
-            )
-        )
+        add(doubt("LZ-19-a", unsure_application, "blocking", "第十九条", open_scope,
+            ("planning.applied_on", applied), ("local.basic_report_has_security_topic", security_topic)))
 
     # 第二十条至第二十二条
     leader = local.get("leader_accountable")
@@ -1352,17 +898,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and started and leader is False:
         add(("LZ-20-a", "violated", "mandatory", "第二十条", ()))
     else:
-        add(
-            doubt(
-                "LZ-20-a",
-                unsure_construction,
-                "mandatory",
-                "第二十条",
-                open_scope,
-                ("construction.started_on", started),
-                ("local.leader_accountable", leader),
-            )
-        )
+        add(doubt("LZ-20-a", unsure_construction, "mandatory", "第二十条", open_scope,
+            ("construction.started_on", started), ("local.leader_accountable", leader)))
     if started is False:
         add(("LZ-20-b", "not_applicable", "mandatory", "第二十条", ()))
     elif body_named:
@@ -1370,17 +907,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and started and body_named is False:
         add(("LZ-20-b", "violated", "mandatory", "第二十条", ()))
     else:
-        add(
-            doubt(
-                "LZ-20-b",
-                unsure_construction,
-                "mandatory",
-                "第二十条",
-                open_scope,
-                ("construction.started_on", started),
-                ("construction.implementing_body_named", body_named),
-            )
-        )
+        add(doubt("LZ-20-b", unsure_construction, "mandatory", "第二十条", open_scope,
+            ("construction.started_on", started), ("construction.implementing_body_named", body_named)))
     if started is False:
         add(("LZ-20-c", "not_applicable", "mandatory", "第二十条", ()))
     elif person_named:
@@ -1388,17 +916,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and started and person_named is False:
         add(("LZ-20-c", "violated", "mandatory", "第二十条", ()))
     else:
-        add(
-            doubt(
-                "LZ-20-c",
-                unsure_construction,
-                "mandatory",
-                "第二十条",
-                open_scope,
-                ("construction.started_on", started),
-                ("construction.responsible_person_named", person_named),
-            )
-        )
+        add(doubt("LZ-20-c", unsure_construction, "mandatory", "第二十条", open_scope,
+            ("construction.started_on", started), ("construction.responsible_person_named", person_named)))
     if started is False:
         add(("LZ-20-d", "not_applicable", "mandatory", "第二十条", ()))
     elif rules_made:
@@ -1406,17 +925,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and started and rules_made is False:
         add(("LZ-20-d", "violated", "mandatory", "第二十条", ()))
     else:
-        add(
-            doubt(
-                "LZ-20-d",
-                unsure_construction,
-                "mandatory",
-                "第二十条",
-                open_scope,
-                ("construction.started_on", started),
-                ("construction.management_rules_established", rules_made),
-            )
-        )
+        add(doubt("LZ-20-d", unsure_construction, "mandatory", "第二十条", open_scope,
+            ("construction.started_on", started), ("construction.management_rules_established", rules_made)))
     if started is False:
         add(("LZ-21-a", "not_applicable", "mandatory", "第二十一条(并见第十四条第(五)项)", ()))
     elif book_followed:
@@ -1424,17 +934,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and started and book_followed is False:
         add(("LZ-21-a", "violated", "mandatory", "第二十一条(并见第十四条第(五)项)", ()))
     else:
-        add(
-            doubt(
-                "LZ-21-a",
-                unsure_construction,
-                "mandatory",
-                "第二十一条(并见第十四条第(五)项)",
-                open_scope,
-                ("construction.started_on", started),
-                ("local.task_book_followed", book_followed),
-            )
-        )
+        add(doubt("LZ-21-a", unsure_construction, "mandatory", "第二十一条(并见第十四条第(五)项)", open_scope,
+            ("construction.started_on", started), ("local.task_book_followed", book_followed)))
     if major is False:
         add(("LZ-21-b", "not_applicable", "mandatory", "第二十一条", ()))
     elif reported:
@@ -1442,17 +943,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and major and reported is False:
         add(("LZ-21-b", "violated", "mandatory", "第二十一条", ()))
     else:
-        add(
-            doubt(
-                "LZ-21-b",
-                unsure_construction,
-                "mandatory",
-                "第二十一条",
-                open_scope,
-                ("construction.major_change", major),
-                ("construction.major_change_reported", reported),
-            )
-        )
+        add(doubt("LZ-21-b", unsure_construction, "mandatory", "第二十一条", open_scope,
+            ("construction.major_change", major), ("construction.major_change_reported", reported)))
     if major is False or carried_out is False:
         add(("LZ-21-c", "not_applicable", "mandatory", "第二十一条", ()))
     elif change_approved:
@@ -1460,33 +952,16 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and major and carried_out and change_approved is False:
         add(("LZ-21-c", "violated", "mandatory", "第二十一条", ()))
     else:
-        add(
-            doubt(
-                "LZ-21-c",
-                unsure_construction,
-                "mandatory",
-                "第二十一条",
-                open_scope,
-                ("construction.major_change", major),
-                ("construction.change_implemented", carried_out),
-                ("construction.major_change_approved", change_approved),
-            )
-        )
+        add(doubt("LZ-21-c", unsure_construction, "mandatory", "第二十一条", open_scope,
+            ("construction.major_change", major), ("construction.change_implemented", carried_out),
+            ("construction.major_change_approved", change_approved)))
     if cooperates:
         add(("LZ-22-c", "met", "mandatory", "第二十二条", ()))
     elif applies and cooperates is False:
         add(("LZ-22-c", "violated", "mandatory", "第二十二条", ()))
     else:
-        add(
-            doubt(
-                "LZ-22-c",
-                unsure_evaluation,
-                "mandatory",
-                "第二十二条",
-                open_scope,
-                ("supervision.cooperates", cooperates),
-            )
-        )
+        add(doubt("LZ-22-c", unsure_evaluation, "mandatory", "第二十二条", open_scope,
+            ("supervision.cooperates", cooperates)))
 
     # 第二十六条
     first_level = local.get("first_level_budget_unit")
@@ -1498,19 +973,11 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied and fiscal_unit and first_level is False and by_superior is False:
         add(("LZ-26-a", "violated", "mandatory", "第二十六条", ()))
     else:
-        add(
-            doubt(
-                "LZ-26-a",
-                unsure_application,
-                "mandatory",
-                "第二十六条",
-                open_scope,
-                ("planning.applied_on", applied),
-                ("owner.type", unit_type),
-                ("local.first_level_budget_unit", first_level),
-                ("local.applied_by_supervising_unit", by_superior),
-            )
-        )
+        add(doubt("LZ-26-a", unsure_application, "mandatory", "第二十六条", open_scope,
+            ("planning.applied_on", applied), ("owner.type", unit_type),
+            ("local.first_level_budget_unit", first_level), ("local.applied_by_supervising_unit", by_superior)))
+    # fmt: on
+
     found += last
     return found
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from govit_rules.values import Span, months_between, shift
+from govit_rules.values import Span, last_published_year, months_between, shift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -562,6 +562,10 @@ def _shifted(day: date, span: Span, sign: Literal[1, -1], values: Mapping[str, A
     moved = shift(day, span, sign)
     if moved.unpublished is None or moved.first == moved.last:
         return moved.first
+    if moved.unpublished < last_published_year():
+        return (
+            moved.last
+        )  # before there were published calendars: no deadline of ours, but a missing day could lie there
     calendar = values.get(f"holidays.{moved.unpublished}")
     if calendar is None:
         raise CalendarNeeded(moved.unpublished)
@@ -715,12 +719,12 @@ def last_day(term: Day, values: Mapping[str, Any], as_of: date) -> date | None:
     Raises:
         KeyError: A variable has no value.
     """
-    early = _EarlyCalendars(values)
+    early = EarlyCalendars(values)
     span = _day(term, early, as_of)
     return None if span is None else span.last
 
 
-class _EarlyCalendars(dict[str, Any]):
+class EarlyCalendars(dict[str, Any]):
     """
     Values in which every missing holiday calendar gives the earliest day.
     """
@@ -729,6 +733,9 @@ class _EarlyCalendars(dict[str, Any]):
         super().__init__(values)
 
     def get(self, key: str, default: Any = None) -> Any:
+        """
+        As of any mapping; of a holiday calendar, that it gives the earliest day.
+        """
         return "early" if key.startswith("holidays.") else super().get(key, default)
 
 

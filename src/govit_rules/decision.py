@@ -15,6 +15,7 @@ from govit_rules.conditions import (
     AllOf,
     AnyOf,
     Condition,
+    EarlyCalendars,
     Named,
     Not,
     last_day,
@@ -173,7 +174,7 @@ class Finding:
             days = [] if rule.due is None or isinstance(rule.due, str) else [self._last(rule.due)]
             # What is open is open where the events that are not given have not happened.
             ahead = {path: False for path, fact in decision.judge.facts.items() if fact.type == "event_date"}
-            values = {**ahead, **decision.values}
+            values = EarlyCalendars({**ahead, **decision.values})
             if rule.require is not None and level(rule.require, values, decision.as_of) == OPEN:
                 days.append(last_day_in_time(rule.require, values, decision.as_of))
         except KeyError:
