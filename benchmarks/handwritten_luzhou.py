@@ -132,7 +132,7 @@ def missing(*facts: tuple[str, Any]) -> tuple[str, ...]:
     """
     The names of the facts that are not given.
     """
-    return tuple(name for name, value in facts if value is None)
+    return tuple([name for name, value in facts if value is None])
 
 
 def doubt(
@@ -141,7 +141,8 @@ def doubt(
     """
     What is said of a rule that is not settled.
     """
-    return (rule, outcome, severity, article, open_scope + missing(*facts))
+    needs = [name for name, value in facts if value is None]
+    return (rule, outcome, severity, article, (*open_scope, *needs))
 
 
 def judge(project: dict[str, Any], as_of: str) -> list[Found]:
@@ -260,11 +261,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
             ("owner.fiscally_funded", funded if unit_type in ("public_institution", "social_organization") else False),
             ("funding.sources", sources),
             ("funding.municipal_fiscal", municipal_money if unit_type == "vertical_department" else 0),
-            ("local.located_in_city", in_city if unit_type == "state_owned_enterprise" else False),
-            (
-                "local.administrative_or_public_service",
-                serves_public if unit_type == "state_owned_enterprise" else False,
-            ),
+            ("local.located_in_city", in_city if enterprise is None else False),
+            ("local.administrative_or_public_service", serves_public if enterprise is None else False),
             ("classified", classified),
             ("planning.applied_on", applied),
             ("funding.total_investment", total),
@@ -281,13 +279,7 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     last: tuple[Found, ...] = (
         ("LZ-27-a", CLASSED[enterprise], "mandatory", "第二十七条", () if enterprise is not None else open_scope),
         ("LZ-28-a", CLASSED[small], "mandatory", "第二十八条", () if small is not None else open_scope),
-        (
-            "LZ-29-a",
-            CLASSED[in_force],
-            "mandatory",
-            "第二十九条",
-            () if in_force is not None else ("planning.applied_on",),
-        ),
+        ("LZ-29-a", CLASSED[in_force], "mandatory", "第二十九条", missing(("planning.applied_on", in_force))),
     )
     if applies is False:
         found += OUT_OF_SCOPE
@@ -333,32 +325,37 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     add(("LZ-5-a", asked, "advisory", "第五条", open_scope))
     if cybersecurity:
         add(("LZ-6-a", "met", "mandatory", "第六条", ()))
-    elif applies and cybersecurity is False:
+    elif cybersecurity is None:
+        add(("LZ-6-a", "unknown", "mandatory", "第六条", (*open_scope, "security.cybersecurity_compliant")))
+    elif applies:
         add(("LZ-6-a", "violated", "mandatory", "第六条", ()))
     else:
-        add(doubt("LZ-6-a", "unknown", "mandatory", "第六条", open_scope,
-            ("security.cybersecurity_compliant", cybersecurity)))
+        add(("LZ-6-a", "unknown", "mandatory", "第六条", open_scope))
     if protected:
         add(("LZ-6-b", "met", "mandatory", "第六条", ()))
-    elif applies and protected is False:
+    elif protected is None:
+        add(("LZ-6-b", "unknown", "mandatory", "第六条", (*open_scope, "security.mlps_implemented")))
+    elif applies:
         add(("LZ-6-b", "violated", "mandatory", "第六条", ()))
     else:
-        add(doubt("LZ-6-b", "unknown", "mandatory", "第六条", open_scope, ("security.mlps_implemented", protected)))
+        add(("LZ-6-b", "unknown", "mandatory", "第六条", open_scope))
     if sharing_followed:
         add(("LZ-7-a", "met", "mandatory", "第七条", ()))
-    elif applies and sharing_followed is False:
+    elif sharing_followed is None:
+        add(("LZ-7-a", "unknown", "mandatory", "第七条", (*open_scope, "local.sharing_measures_followed")))
+    elif applies:
         add(("LZ-7-a", "violated", "mandatory", "第七条", ()))
     else:
-        add(doubt("LZ-7-a", "unknown", "mandatory", "第七条", open_scope,
-            ("local.sharing_measures_followed", sharing_followed)))
+        add(("LZ-7-a", "unknown", "mandatory", "第七条", open_scope))
     add(("LZ-7-b", asked, "advisory", "第七条", open_scope))
     if cloud_followed:
         add(("LZ-8-a", "met", "mandatory", "第八条", ()))
-    elif applies and cloud_followed is False:
+    elif cloud_followed is None:
+        add(("LZ-8-a", "unknown", "mandatory", "第八条", (*open_scope, "local.cloud_notice_followed")))
+    elif applies:
         add(("LZ-8-a", "violated", "mandatory", "第八条", ()))
     else:
-        add(doubt("LZ-8-a", "unknown", "mandatory", "第八条", open_scope,
-            ("local.cloud_notice_followed", cloud_followed)))
+        add(("LZ-8-a", "unknown", "mandatory", "第八条", open_scope))
     if cloud_suitable is False or hosting in ("undetermined", "not_applicable"):
         add(("LZ-8-b", "not_applicable", "mandatory", "第八条", ()))
     elif hosting in ("municipal_cloud", "migrating_to_municipal_cloud"):
@@ -370,11 +367,12 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
             ("local.cloud_suitable", cloud_suitable), ("infrastructure.hosting", hosting)))
     if wutong_followed:
         add(("LZ-9-a", "met", "mandatory", "第九条", ()))
-    elif applies and wutong_followed is False:
+    elif wutong_followed is None:
+        add(("LZ-9-a", "unknown", "mandatory", "第九条", (*open_scope, "local.wutong_plan_followed")))
+    elif applies:
         add(("LZ-9-a", "violated", "mandatory", "第九条", ()))
     else:
-        add(doubt("LZ-9-a", "unknown", "mandatory", "第九条", open_scope,
-            ("local.wutong_plan_followed", wutong_followed)))
+        add(("LZ-9-a", "unknown", "mandatory", "第九条", open_scope))
     if services is not None and not services:
         add(("LZ-9-b", "not_applicable", "mandatory", "第九条", ()))
     elif connected:
@@ -411,18 +409,20 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
             ("local.has_location_service", located_service), ("local.connects_beidou_sichuan", beidou)))
     if scale_followed:
         add(("LZ-10-c", "met", "mandatory", "第十条", ()))
-    elif applies and scale_followed is False:
+    elif scale_followed is None:
+        add(("LZ-10-c", "unknown", "mandatory", "第十条", (*open_scope, "local.scale_deployment_followed")))
+    elif applies:
         add(("LZ-10-c", "violated", "mandatory", "第十条", ()))
     else:
-        add(doubt("LZ-10-c", "unknown", "mandatory", "第十条", open_scope,
-            ("local.scale_deployment_followed", scale_followed)))
+        add(("LZ-10-c", "unknown", "mandatory", "第十条", open_scope))
     if scale_demo:
         add(("LZ-10-d", "met", "advisory", "第十条", ()))
-    elif applies and scale_demo is False:
+    elif scale_demo is None:
+        add(("LZ-10-d", "unknown", "advisory", "第十条", (*open_scope, "local.builds_scale_deployment_demo")))
+    elif applies:
         add(("LZ-10-d", "violated", "advisory", "第十条", ()))
     else:
-        add(doubt("LZ-10-d", "unknown", "advisory", "第十条", open_scope,
-            ("local.builds_scale_deployment_demo", scale_demo)))
+        add(("LZ-10-d", "unknown", "advisory", "第十条", open_scope))
     if suits_5g is False:
         add(("LZ-10-e", "not_applicable", "advisory", "第十条", ()))
     elif demo_5g:
@@ -596,7 +596,8 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     elif applies and applied and channel is False and result is not None:
         add(("LZ-14.2-a", "violated", "mandatory", "第十四条第(二)项", ()))
     elif applied and not open_scope:
-        add(("LZ-14.2-a", asked_review, "mandatory", "第十四条第(二)项", missing(("planning.in_annual_plan", in_plan), ("review.result", result))))
+        theirs = missing(("planning.in_annual_plan", in_plan), ("review.result", result))
+        add(("LZ-14.2-a", asked_review, "mandatory", "第十四条第(二)项", theirs))
     else:
         add(doubt("LZ-14.2-a", unsure_review, "mandatory", "第十四条第(二)项", open_scope,
             ("planning.applied_on", applied), ("planning.in_annual_plan", in_plan), ("review.result", result)))
@@ -823,11 +824,13 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     procured = procurement.get("compliant")
     if procured:
         add(("LZ-17.3-a", "met", "mandatory", "第十七条第一款第(三)项", ()))
-    elif applies and procured is False:
+    elif procured is None:
+        needs = (*open_scope, "procurement.compliant")
+        add(("LZ-17.3-a", unsure_procurement, "mandatory", "第十七条第一款第(三)项", needs))
+    elif applies:
         add(("LZ-17.3-a", "violated", "mandatory", "第十七条第一款第(三)项", ()))
     else:
-        add(doubt("LZ-17.3-a", unsure_procurement, "mandatory", "第十七条第一款第(三)项", open_scope,
-            ("procurement.compliant", procured)))
+        add(("LZ-17.3-a", unsure_procurement, "mandatory", "第十七条第一款第(三)项", open_scope))
     properly = acceptance.get("compliant")
     if in_use is False:
         add(("LZ-17.4-a", "not_applicable", "mandatory", "第十七条第一款第(四)项", ()))
@@ -957,11 +960,12 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
             ("construction.major_change_approved", change_approved)))
     if cooperates:
         add(("LZ-22-c", "met", "mandatory", "第二十二条", ()))
-    elif applies and cooperates is False:
+    elif cooperates is None:
+        add(("LZ-22-c", unsure_evaluation, "mandatory", "第二十二条", (*open_scope, "supervision.cooperates")))
+    elif applies:
         add(("LZ-22-c", "violated", "mandatory", "第二十二条", ()))
     else:
-        add(doubt("LZ-22-c", unsure_evaluation, "mandatory", "第二十二条", open_scope,
-            ("supervision.cooperates", cooperates)))
+        add(("LZ-22-c", unsure_evaluation, "mandatory", "第二十二条", open_scope))
 
     # 第二十六条
     first_level = local.get("first_level_budget_unit")
@@ -986,9 +990,8 @@ def compare(count: int = 2_000) -> None:
     """
     Outcomes of `judge` against those of `evaluate`: on complete projects they must be equal.
     """
-    from projects import AS_OF, complete_texts, texts
-
     from govit_rules import Project, evaluate, load_pack
+    from projects import AS_OF, complete_texts, texts
 
     pack = load_pack("luzhou")
     for title, made in (("complete", complete_texts(count)), ("one fact in ten missing", texts(count))):

@@ -87,7 +87,7 @@ _OFFSETS: Final = (
     ),
     (0, 1, 2, 15, 16, 31, 92, 183, 366, 731),
 )
-_MONTHS: Final = frozenset(f"{year:04}-{month:02}" for year in range(1999, 2110) for month in range(1, 13))
+_MONTHS: Final = frozenset(f"{year:04}-{month:02}" for year in range(1999, 2080) for month in range(1, 13))
 
 
 class CalendarMissing(Exception):
@@ -203,13 +203,13 @@ class World:
             case Compare(left, operator, right):
                 first, second = self.number(left), self.number(right)
                 return first is not None and second is not None and _in_order(first, operator, second)
-            case CompareDays(left, operator, right):
-                return _moments_in_order(self.moment(left), operator, self.moment(right))
+            case CompareDays(left_day, operator, right_day):
+                return _moments_in_order(self.moment(left_day), operator, self.moment(right_day))
             case Within(day, least, most, after):
-                left, right = self.moment(day), self.moment(after)
-                if left is None or right is None:
+                at, start = self.moment(day), self.moment(after)
+                if at is None or start is None:
                     return False
-                return self.shifted(right.day, least, 1) <= left.day <= self.shifted(right.day, most, 1)
+                return self.shifted(start.day, least, 1) <= at.day <= self.shifted(start.day, most, 1)
             case CoversMonths(fact, start, end):
                 return all(month in values[fact] for month in self.months_due(start, end))
             case Unpublished(parameter):
@@ -636,7 +636,8 @@ class Reference:
 
     def _some(self, question: Question, completions: Completions) -> Answer:
         lot = random.Random(len(completions.names))  # noqa: S311  # draws to test with
-        reached, needs = set(), set()
+        reached: set[str] = set()
+        needs: set[str] = set()
         verdict_of = completions.verdict_of(question)
         for draw in range(self.draws):
             values = completions.drawn(lot)
@@ -875,11 +876,10 @@ class Completions:
         yield frozenset()
         yield _MONTHS
         for test in self.tests:
-            if isinstance(test, CoversMonths) and test.fact == name:
-                if all(other in self.given for other in names_of(test) if other != name):
-                    future = dict.fromkeys(events_of(test), self.reference.as_of)
-                    world = World(self.given, self.reference.as_of, future)
-                    yield frozenset(world.months_due(test.start, test.end))
+            others = (other for other in names_of(test) if other != name)
+            if isinstance(test, CoversMonths) and test.fact == name and all(other in self.given for other in others):
+                world = World(self.given, self.reference.as_of, dict.fromkeys(events_of(test), self.reference.as_of))
+                yield frozenset(world.months_due(test.start, test.end))
 
     def _distinct(self, name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """
@@ -959,7 +959,7 @@ class _Anchors:
         for span in spans:
             for day in tuple(days):
                 for sign in (1, -1):
-                    moved = shift(day, span, sign)  # type: ignore[arg-type]  # one of the two
+                    moved = shift(day, span, sign)
                     days |= {moved.first, moved.last}
             days |= {d.replace(day=1) for d in days if units} | {
                 d.replace(day=1, month=1) for d in days if "year" in units
@@ -1055,7 +1055,7 @@ def _loose(needs: Iterable[str], answer: Answer) -> set[str]:
 
 def _contradiction(outcome: str, needs: Iterable[str], answer: Answer, rule: Rule) -> str:
     allowed: dict[str, set[str]] = {
-        "not_applicable": {"not_applicable"} if rule.require is not None else {"not_applicable"},
+        "not_applicable": {"not_applicable"},
         "violated": {"violated"},
         "met": {"met"} if rule.require is None else {"met", "not_applicable"},
     }

@@ -15,7 +15,7 @@ branch in the reference interpreter of the tests.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from govit_rules.values import Span, last_published_year, months_between, shift
@@ -632,9 +632,10 @@ def _covers(atom: CoversMonths, values: Mapping[str, Any], as_of: date) -> int:
 
 def ended_months(start: date, until: date, as_of: date) -> tuple[str, ...]:
     """
-    The whole calendar months from ``start`` until ``until`` that have ended on the day of judging.
+    The whole calendar months from ``start`` until ``until`` that have ended; on its last day a month has not.
     """
-    return months_between(start, min(until, as_of)) if start <= until else ()
+    last = min(until, as_of - timedelta(days=1))
+    return months_between(start, last) if start <= last else ()
 
 
 def atom_level(atom: Atom, values: Mapping[str, Any], as_of: date) -> int:
