@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from govit_rules.packs import Pack, Rule, Step
     from govit_rules.project import Project
 
-_TABLE_LIMIT: Final = 4_000
+_SHARED_LIMIT: Final = 50_000
 
 
 class Scope:
@@ -306,19 +306,22 @@ class Judge:
 
     def _shared_verdict(self, rule: Rule, outcome: str, needs: tuple[str, ...]) -> Verdict:
         key = (rule.id, outcome, needs)
-        verdict: Verdict | None = self._verdicts.get(key)
-        if verdict is None:
-            verdict = self._verdicts.setdefault(key, Verdict(rule, outcome, needs))
-        return verdict
+        return self._shared(key, lambda: Verdict(rule, outcome, needs))  # type: ignore[no-any-return]
 
     def _shared_step(self, step: Step, status: str, needs: tuple[str, ...]) -> StepVerdict:
         key = (f"path:{step.id}", status, needs)
-        verdict: StepVerdict | None = self._verdicts.get(key)
-        if verdict is None:
-            if len(self._verdicts) > _TABLE_LIMIT * 20:
+        return self._shared(key, lambda: StepVerdict(step, status, needs))  # type: ignore[no-any-return]
+
+    def _shared(self, key: tuple[str, str, tuple[str, ...]], make: Callable[[], Any]) -> Any:
+        """
+        The one object for a key; all are forgotten when there are too many.
+        """
+        found = self._verdicts.get(key)
+        if found is None:
+            if len(self._verdicts) >= _SHARED_LIMIT:
                 self._verdicts.clear()
-            verdict = self._verdicts.setdefault(key, StepVerdict(step, status, needs))
-        return verdict
+            found = self._verdicts.setdefault(key, make())
+        return found
 
 
 def rule_question(rule: Rule) -> Question:
