@@ -202,6 +202,15 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     in_city = local.get("located_in_city")
     serves_public = local.get("administrative_or_public_service")
 
+    # True, False, or None where facts are missing.
+    it_project: bool | None
+    fiscal_unit: bool | None
+    municipal: bool | None
+    vertical: bool | None
+    enterprise: bool | None
+    named: bool | None
+    covered: bool | None
+    applies: bool | None
     if it_based is False or category == "non_it":
         it_project = False
     else:
@@ -287,7 +296,7 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
         return found
 
     # Not to be decided yet, where the rule's stage lies ahead.
-    stage = STAGES.get(get("stage"), 8)
+    stage = STAGES.get(get("stage") or "", 8)
     unsure_application = "pending" if stage < 1 else "unknown"
     unsure_review = "pending" if stage < 2 else "unknown"
     unsure_approval = "pending" if stage < 3 else "unknown"
@@ -470,6 +479,7 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     arrangement = funding.get("arrangement")
     reviewed_by_bureau = local.get("special_bureau_reviewed")
     special_approval = approval.get("special_approval")
+    special_approved: bool | None
     if not special or reviewed_by_bureau is False or special_approval not in (None, "approved"):
         special_approved = False
     else:
@@ -500,6 +510,7 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
     channel = in_plan if in_plan is None else not in_plan  # the special channel: only where special or urgent
     if not special:
         channel = False
+    going_on: bool | None
     if initiation in ("requested", "approved") or arrangement in ("requested", "arranged"):
         going_on = True
     else:
@@ -765,6 +776,7 @@ def judge(project: dict[str, Any], as_of: str) -> list[Found]:
             ("content.includes_information_system", has_system), ("construction.completed_on", completed),
             ("data_sharing.catalog_registered", registered)))
     passed = acceptance.get("result")
+    used_rightly: bool | None
     if passed not in (None, "passed") or (in_use and accepted is not None and (not accepted or in_use < accepted)):
         used_rightly = False
     else:

@@ -240,7 +240,11 @@ class World:
         return last_day < self.as_of
 
     def _ahead(self, term: Any) -> bool:
-        return any(self.values[event] is False for event in events_of(term))
+        """
+        Whether a day moves with the day on which some event ahead will happen.
+        """
+        soon, late = ({event: self.as_of + timedelta(days) for event in events_of(term)} for days in (0, 400))
+        return World(self.values, self.as_of, soon).moment(term) != World(self.values, self.as_of, late).moment(term)
 
 
 def _day_in(year: int, month: int, day: int) -> date:

@@ -6,7 +6,7 @@ arguments give the same decision.
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,3 +159,30 @@ def test_a_pack_just_read_decides_as_one_long_used(data: st.DataObject) -> None:
     expected = evaluate(project_of(facts), load_pack_file(DEMO), as_of=as_of).model_dump_json()
 
     assert evaluate(project_of(facts), used, as_of=as_of).model_dump_json() == expected
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_due_on_is_the_last_day_in_time(data: st.DataObject) -> None:
+    """
+    What is pending with a last day is not violated on that day and is on the next, if nothing happens until then.
+    """
+    pack = pack_of("demo")
+    as_of, facts = drawn(data, pack, (1.0,))
+    facts |= {path: False for path in facts if is_ahead(pack, path, facts[path], as_of)}
+    decision = evaluate(project_of(facts), pack, as_of=as_of)
+    for finding in decision:
+        if finding.due_on is None or finding.needs or isinstance(finding.definition.due, str):
+            continue
+        last, next_day = (evaluate(project_of(facts), pack, as_of=finding.due_on + timedelta(days)) for days in (0, 1))
+        assert as_of <= last.as_of, finding
+        assert last[finding.rule].outcome != "violated", finding
+        if next_day.applies == "yes":  # the figures may have changed, and with them what it applies to
+            outcome = next_day[finding.rule]
+            assert outcome.outcome == "violated" or set(outcome.needs) <= {f"holidays.{next_day.as_of.year}"}, finding
+            assert outcome.outcome not in ("met", "not_applicable"), finding
+
+
+def is_ahead(pack: Pack, path: str, value: Any, as_of: date) -> bool:
+    fact = pack.fact(path)
+    return fact is not None and fact.type == "event_date" and bool(value) and date.fromisoformat(value) > as_of

@@ -10,26 +10,26 @@ import random
 import sys
 import time
 from collections import Counter
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from govit_rules import evaluate
+from govit_rules.conditions import DayFact, Later, atom_level
 from govit_rules.judge import Judge, judge_for
 from govit_rules.library import load_pack, load_pack_file, shipped_packs
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from reference import Reference, differences
-from strategies import boundaries, judging_days, project_of, projects, random_project
+from reference import Reference, differences, walk
+from strategies import boundaries, days_known, judging_days, project_of, projects, random_project, single_tests
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from govit_rules import Decision
     from govit_rules.packs import Pack
 
@@ -94,6 +94,35 @@ class TestReference:
 
         assert judge_for(pack, as_of)._rules is not None
         assert answers(decision) == direct_answers(pack, as_of, decision)
+
+
+@settings(max_examples=400)
+@given(data=st.data())
+def test_single_tests(data: st.DataObject) -> None:
+    """
+    A test is true or false if it is so on every later day on which what has not happened may happen, else open.
+    """
+    as_of = data.draw(st.sampled_from((date(2025, 3, 17), date(2026, 3, 31), date(2026, 2, 1))))
+    test = data.draw(single_tests(as_of))
+    assume(not names_one_event_twice(test) and not later_of_events(test))
+    values = data.draw(days_known(as_of))
+
+    assert atom_level(test, values, as_of) == reference_of("demo", as_of).test(test, values)
+
+
+def names_one_event_twice(test: Any) -> bool:
+    """
+    Then its two sides move together, which no pack needs and the engine does not look into.
+    """
+    named = [part.fact for part in walk(test) if isinstance(part, DayFact)]
+    return len(named) > len(set(named))
+
+
+def later_of_events(test: Any) -> bool:
+    """
+    The engine takes the later of two events for a plain day.
+    """
+    return any(isinstance(part, Later) for part in walk(test))
 
 
 def answers(decision: Decision) -> list[tuple[Any, ...]]:
