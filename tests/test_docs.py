@@ -1,0 +1,113 @@
+"""
+What the documentation shows is what the program does: outputs, cities, facts.
+
+    python tests/test_docs.py --write      puts the present outputs into docs/examples.md and the README files
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from govit_rules import Project, evaluate, load_pack
+from govit_rules.formats import FORMATS, Layout
+from govit_rules.library import shipped_packs
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "docs" / "examples.md"
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+DAY = date(2026, 11, 21)
+# A command of a page, whatever stands between, and the output that the page shows below it.
+SHOWN = re.compile(r"(govit-rules check (examples/[\w-]+\.json)([^\n]*)\n.*?```text\n)(.*?)(```)", re.DOTALL)
+
+
+def output(project: str, options: str) -> str:
+    """
+    What a command of a page prints into a pipe.
+    """
+    lang = "en" if "--lang en" in options else "zh"
+    facts = Project.model_validate_json((ROOT / project).read_text(encoding="utf-8"))
+    decision = evaluate(facts, load_pack(facts.city or ""), as_of=DAY)
+    return FORMATS["text"](decision, Layout(lang=lang, width=100))
+
+
+def exit_code(project: str) -> int:
+    """
+    The exit code of a check of a project.
+    """
+    facts = Project.model_validate_json((ROOT / project).read_text(encoding="utf-8"))
+    return evaluate(facts, load_pack(facts.city or ""), as_of=DAY).exit_code
+
+
+def test_examples_are_shown_as_they_are_printed() -> None:
+    """
+    Below each command of docs/examples.md stands what it prints.
+    """
+    shown = [(match[2], match[3], match[4]) for match in SHOWN.finditer(EXAMPLES.read_text(encoding="utf-8"))]
+
+    assert {f"examples/{path.name}" for path in (ROOT / "examples").glob("*.json")} <= {name for name, _, _ in shown}
+    for project, options, text in shown:
+        assert text == output(project, options)
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_the_readme_shows_the_beginning_of_its_output(page: Path) -> None:
+    """
+    The output below README's first command is the beginning of what it prints.
+    """
+    match = SHOWN.search(page.read_text(encoding="utf-8"))
+
+    assert match is not None
+    assert match[4].count("\n") > 10
+    assert output(match[2], match[3]).startswith(match[4])
+
+
+@pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
+def test_the_table_of_cities_names_every_pack(page: Path) -> None:
+    """
+    README's table has a row for each shipped pack, with its title and its numbers of articles, norms and rules.
+    """
+    table = re.search(r"<!-- cities: begin -->(.*?)<!-- cities: end -->", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert table is not None
+    rows = [line for line in table[1].strip().splitlines() if line.startswith("| `")]
+
+    assert [re.findall(r"`(\w+)`", row)[0] for row in rows] == list(shipped_packs())
+    for row, city in zip(rows, shipped_packs(), strict=True):
+        pack = load_pack(city)
+        assert pack.regulation.title in row
+        assert row.rstrip("| ").endswith(f"{pack.regulation.articles} | {pack.regulation.norms} | {len(pack.rules)}")
+
+
+def test_the_page_of_facts_names_every_core_fact() -> None:
+    """
+    docs/facts.md has a row for each core fact, with its label.
+    """
+    from govit_rules.project import CORE_FACTS
+
+    text = (ROOT / "docs" / "facts.md").read_text(encoding="utf-8")
+
+    assert [path for path, fact in CORE_FACTS.items() if f"`{path}`" not in text or fact.zh not in text] == []
+
+
+def write() -> None:
+    """
+    Put the present outputs into the pages.
+    """
+    page = EXAMPLES.read_text(encoding="utf-8")
+    EXAMPLES.write_text(SHOWN.sub(lambda m: m[1] + output(m[2], m[3]) + m[5], page), encoding="utf-8")
+    for readme in READMES:
+        text = readme.read_text(encoding="utf-8")
+
+        def beginning(match: re.Match[str]) -> str:
+            lines = output(match[2], match[3]).splitlines(keepends=True)
+            return match[1] + "".join(lines[: match[4].count("\n")]) + match[5]
+
+        readme.write_text(SHOWN.sub(beginning, text, count=1), encoding="utf-8")
+
+
+if __name__ == "__main__" and "--write" in sys.argv:
+    write()
