@@ -112,7 +112,8 @@ def _list_faults(line: str, code: str) -> Iterator[tuple[str, str]]:
         if ": [" in code and "norms" not in code:
             yield f"{match[1]} left out", line[: match.start()] + line[match.end() :]
     for old, new in (("any_of", "all_of"), ("all_of", "any_of"), ("none_of", "any_of")):
-        if f"{old}:" in code:
+        single = re.search(r"_of: \[[^,\]]*\]", code) is not None  # of one value, any is all
+        if f"{old}:" in code and not (single and new != "none_of" and old != "none_of"):
             yield f"{old} made {new}", line.replace(f"{old}:", f"{new}:", 1)
     if re.match(r"\s+any:", code):
         yield "any made all", line.replace("any:", "all:", 1)
