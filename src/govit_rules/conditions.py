@@ -542,7 +542,11 @@ def _later(first: _Span | None, second: _Span | None) -> _Span | None:
     if first is None or second is None:
         return first or second
     last = None if first.last is None or second.last is None else max(first.last, second.last)
-    return _Span(max(first.first, second.first), last)
+    if first.first == second.first:
+        bare = first.bare and second.bare
+    else:
+        bare = (first if first.first > second.first else second).bare
+    return _Span(max(first.first, second.first), last, bare)
 
 
 def _map(span: _Span, move: Callable[[date], date]) -> _Span:

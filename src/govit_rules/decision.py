@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from govit_rules.conditions import (
     OPEN,
+    TRUE,
     AllOf,
     AnyOf,
     Condition,
@@ -171,6 +172,8 @@ class Finding:
             return None
         decision, rule = self._decision, self.verdict.source
         try:
+            if isinstance(rule.due, str) and level(rule.still_due, decision.values, decision.as_of) == TRUE:
+                return None  # open as long as the stage lasts, whatever the day
             days = [] if rule.due is None or isinstance(rule.due, str) else [self._last(rule.due)]
             # What is open is open where the events that are not given have not happened.
             ahead = {path: False for path, fact in decision.judge.facts.items() if fact.type == "event_date"}
@@ -179,7 +182,7 @@ class Finding:
                 days.append(last_day_in_time(rule.require, values, decision.as_of))
         except KeyError:
             return None
-        return max((day for day in days if day is not None), default=None)
+        return max((day for day in days if day is not None and day >= decision.as_of), default=None)
 
     def _last(self, day: Day) -> date | None:
         return last_day(day, self._decision.values, self._decision.as_of)

@@ -561,9 +561,9 @@ class _Explainer:
         zh, en = (None if value is None else words.value(name, value) for words in (self.zh, self.en))
         return Operand(name, self.zh.label(name), self.en.label(name), zh, en)
 
-    def group(self, kind: str, zh: str, en: str, condition: Condition, *, open_up: bool = True) -> Explanation:
+    def group(self, kind: str, zh: str, en: str, condition: Condition, *, opened: bool = True) -> Explanation:
         truth = self.truth(condition)
-        parts = (self.node(condition),) if open_up or truth != TRUE else ()
+        parts = (self.node(condition),) if opened else ()
         return Explanation(kind, _TRUTHS[truth], zh, en, (), parts)
 
 
@@ -588,7 +588,9 @@ def explain_rule(
     rule: Rule, scope: Condition, known: Mapping[str, Any], pack: Pack, as_of: date, outcome: str
 ) -> Explanation:
     """
-    Why a rule came out so: its scope (opened up only where it does not hold), trigger, requirement and day.
+    Why a rule came out so: its scope, trigger, requirement and day.
+
+    The scope is opened up only if it is the rule's own and does not hold: that of the pack is the same for all rules.
 
     Args:
         rule: The rule.
@@ -602,7 +604,8 @@ def explain_rule(
     explainer = _Explainer(pack, {**figures, **known}, as_of)
     groups = []
     if scope != ALWAYS:
-        groups.append(explainer.group("scope", "适用前提", "presupposed", scope, open_up=False))
+        opened = rule.scope is not None and explainer.truth(scope) != TRUE
+        groups.append(explainer.group("scope", "适用前提", "presupposed", scope, opened=opened))
     if rule.when != ALWAYS:
         groups.append(explainer.group("when", "触发条件", "applies where", rule.when))
     if rule.require is not None:
