@@ -991,8 +991,6 @@ def _not_utf8(reason: UnicodeDecodeError) -> Defect:
 
 
 _JSON_TROUBLE: Final[Mapping[str, tuple[str, str]]] = {
-    "Illegal trailing comma before end of object": ("最后一项后面多了逗号", "删去这个逗号"),
-    "Illegal trailing comma before end of array": ("最后一项后面多了逗号", "删去这个逗号"),
     "Expecting property name enclosed in double quotes": (
         "这里应是用双引号括起的名字",
         "检查前面是否多了一个逗号，引号是否是英文双引号",
