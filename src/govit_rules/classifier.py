@@ -285,7 +285,9 @@ def _scope_answer(judge: Judge, condition: Condition) -> Callable[[tuple[Any, ..
 
 
 def _rule_answer(judge: Judge, index: int, *, has_scope: bool) -> Callable[[tuple[Any, ...], Mapping[str, Any]], Any]:
-    return lambda key, known: judge.verdict(index, key[0] if has_scope else judge.everywhere, known)
+    if has_scope:
+        return lambda key, known: judge.verdict(index, key[0], known, key[1:])
+    return lambda key, known: judge.verdict(index, judge.everywhere, known, key)
 
 
 def _step_answer(judge: Judge, index: int, *, has_scope: bool) -> Callable[[tuple[Any, ...], Mapping[str, Any]], Any]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from govit_rules.project import Project
 
 _SHARED_LIMIT: Final = 50_000
+_OWN_LIMIT: Final = 2_000
 
 
 class Scope:
@@ -108,6 +109,7 @@ class Judge:
         self.scopes = tuple(dict.fromkeys((pack.applies, *(pack.scope_of(part) for part in parts))))
         self.scope_index = {condition: i for i, condition in enumerate(self.scopes)}
         self.questions = tuple(rule_question(rule) for rule in self.rules)
+        self._own: list[dict[tuple[Any, ...], Solution]] = [{} for _ in self.rules]
         self._settled: dict[str, Scope] = {}
         self.everywhere = self._settled.setdefault("yes", Scope("yes", Solution(frozenset((MET,))), {}))
         self._verdicts: dict[tuple[str, str, tuple[str, ...]], Any] = {}
@@ -187,14 +189,17 @@ class Judge:
         facts = facts_in(condition)
         return Scope("unknown", solution, {name: known[name] for name in facts if name in known})
 
-    def verdict(self, index: int, scope: Scope, known: Mapping[str, Any]) -> Verdict:
+    def verdict(
+        self, index: int, scope: Scope, known: Mapping[str, Any], own_key: tuple[Any, ...] | None = None
+    ) -> Verdict:
         """
-        The outcome of a rule within its scope.
+        The outcome of a rule within its scope. Under ``own_key`` the rule's solution, its scope aside, is kept.
         """
         rule = self.rules[index]
         if scope.state == "no" or not rule.in_force(self.as_of):
             return self._shared_verdict(rule, "not_applicable", ())
-        solution = self._within(scope, self.pack.scope_of(rule), self.questions[index], known)
+        own = self._own_solution(index, known, own_key)
+        solution = self._within(scope, self.pack.scope_of(rule), self.questions[index], own, known)
         needs = facts_needed(solution.needs)
         return self._shared_verdict(rule, *self._outcome(rule, solution, needs, known.get("stage")))
 
@@ -227,7 +232,9 @@ class Judge:
         step = self.steps[index]
         if scope.state == "no":
             return self._shared_step(step, "not_required", ())
-        solution = self._within(scope, self.pack.scope_of(step), Question(step.when), known)
+        question = Question(step.when)
+        own = self._solve(question, known)
+        solution = self._within(scope, self.pack.scope_of(step), question, own, known)
         if solution.reached == {MET}:
             return self._shared_step(step, "required", ())
         if MET not in solution.reached:
@@ -262,18 +269,30 @@ class Judge:
             return "not_applicable"
         require = rule.require if reading.require is None else reading.require
         question = Question(reading.when or rule.when, require, rule.still_due)
-        solution = self._within(scope, condition, question, known)
+        solution = self._within(scope, condition, question, self._solve(question, known), known)
         return self._outcome(rule, solution, facts_needed(solution.needs), known.get("stage"))[0]
 
     # -- solving
 
-    def _within(self, scope: Scope, condition: Condition, question: Question, known: Mapping[str, Any]) -> Solution:
+    def _own_solution(self, index: int, known: Mapping[str, Any], key: tuple[Any, ...] | None) -> Solution:
+        if key is None:
+            return self._solve(self.questions[index], known)
+        kept = self._own[index]
+        solution = kept.get(key)
+        if solution is None:
+            if len(kept) >= _OWN_LIMIT:
+                kept.clear()
+            solution = kept[key] = self._solve(self.questions[index], known)
+        return solution
+
+    def _within(
+        self, scope: Scope, condition: Condition, question: Question, own: Solution, known: Mapping[str, Any]
+    ) -> Solution:
         """
-        A question whose `when` is joined with a scope.
+        A question whose `when` is joined with a scope, from its ``own`` solution.
 
         Where the two miss different variables their solutions simply combine; else the joint question is solved.
         """
-        own = self._solve(question, known)
         if scope.state == "yes":
             return own
         if scope.solution.missing & own.missing:
