@@ -5,10 +5,8 @@ arguments give the same decision.
 
 from __future__ import annotations
 
-import sys
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,9 +15,6 @@ from hypothesis import strategies as st
 
 from govit_rules import evaluate
 from govit_rules.library import load_pack_file
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from strategies import boundaries, judging_days, project_of, projects
 from test_reference import CITIES, DEMO, pack_of, reference_of
 

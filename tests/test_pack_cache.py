@@ -60,7 +60,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(name)
         return read_pack(content, name, **more)
 
-    monkeypatch.setattr(pack_cache, "read_pack", counted)
+    monkeypatch.setattr("govit_rules.pack_reader.read_pack", counted)
     return names
 
 

@@ -23,9 +23,7 @@ from govit_rules import evaluate
 from govit_rules.conditions import DayFact, Later, atom_level
 from govit_rules.judge import Judge, judge_for
 from govit_rules.library import load_pack, load_pack_file, shipped_packs
-
-sys.path.insert(0, str(Path(__file__).parent))
-
+from govit_rules.values import last_published_year
 from reference import Reference, differences, walk
 from strategies import boundaries, days_known, judging_days, project_of, projects, random_project, single_tests
 
@@ -94,6 +92,38 @@ class TestReference:
 
         assert judge_for(pack, as_of)._rules is not None
         assert answers(decision) == direct_answers(pack, as_of, decision)
+
+
+# 样例 within scope, and the facts on which scope turns.
+IN_SCOPE: dict[str, Any] = {
+    "owner.level": "municipal",
+    "owner.type": "public_institution",
+    "funding.total_investment": "300万元",
+    "classified": False,
+    "content.category": "network",
+    "planning.applied_on": "2026-12-30",
+}
+
+
+@pytest.mark.skipif(last_published_year() > 2026, reason="the calendar of 2027 is published")
+@pytest.mark.parametrize(
+    ("answered_on", "outcome", "needs"),
+    [
+        ("2027-01-04", "met", ()),
+        ("2027-01-05", "unknown", ("holidays.2027",)),
+        ("2027-01-11", "unknown", ("holidays.2027",)),
+        (False, "unknown", ("holidays.2027",)),
+    ],
+)
+def test_calendars_not_published(answered_on: Any, outcome: str, needs: tuple[str, ...]) -> None:
+    """
+    Past the last published year a deadline is a range; between its first and last day it is unknown.
+    """
+    facts, as_of = {**IN_SCOPE, "local.answered_on": answered_on}, date(2027, 1, 11)
+    finding = evaluate(project_of(facts), pack_of("demo"), as_of=as_of)["DM-2-e"]
+
+    assert (finding.outcome, finding.needs) == (outcome, needs)
+    assert compared("demo", as_of, facts) == []
 
 
 @settings(max_examples=400)

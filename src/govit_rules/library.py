@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 from govit_rules.errors import UnknownCity
 from govit_rules.facts import nearest
 from govit_rules.pack_cache import cached_pack
-from govit_rules.pack_reader import read_pack
-from govit_rules.sources import MAX_BYTES
 
 if TYPE_CHECKING:
     from govit_rules.packs import Pack
@@ -104,5 +102,8 @@ def load_pack_file(path: str | Path) -> Pack:
         PackError: The file is wrong.
         OSError: It cannot be read.
     """
+    from govit_rules.pack_reader import read_pack
+    from govit_rules.sources import MAX_BYTES
+
     with Path(path).open("rb") as file:
         return read_pack(file.read(MAX_BYTES + 1), str(path))

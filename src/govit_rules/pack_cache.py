@@ -19,7 +19,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from govit_rules.pack_reader import read_pack
 from govit_rules.packs import Pack
 
 if TYPE_CHECKING:
@@ -45,6 +44,12 @@ class _Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no part of a pack")
 
 
+def _read(content: bytes, name: str) -> Pack:
+    from govit_rules.pack_reader import read_pack  # not needed, nor a YAML parser, where the pack is kept
+
+    return read_pack(content, name, shipped=True)
+
+
 def cached_pack(content: bytes, name: str) -> Pack:
     """
     A shipped pack from its file's content: as kept, else read and kept.
@@ -54,11 +59,11 @@ def cached_pack(content: bytes, name: str) -> Pack:
     """
     folder = _folder()
     if folder is None:
-        return read_pack(content, name, shipped=True)
+        return _read(content, name)
     file = folder / f"{_key(content)}.pack"
     pack = _kept(file)
     if pack is None:
-        pack = read_pack(content, name, shipped=True)
+        pack = _read(content, name)
         _keep(pack, file)
     return pack
 
