@@ -20,7 +20,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from govit_rules import evaluate
-from govit_rules.conditions import DayFact, Later, atom_level
+from govit_rules.conditions import DayFact, atom_level
 from govit_rules.judge import Judge, judge_for
 from govit_rules.library import load_pack, load_pack_file, shipped_packs
 from govit_rules.values import last_published_year
@@ -134,7 +134,7 @@ def test_single_tests(data: st.DataObject) -> None:
     """
     as_of = data.draw(st.sampled_from((date(2025, 3, 17), date(2026, 3, 31), date(2026, 2, 1))))
     test = data.draw(single_tests(as_of))
-    assume(not names_one_event_twice(test) and not later_of_events(test))
+    assume(not names_one_event_twice(test))
     values = data.draw(days_known(as_of))
 
     assert atom_level(test, values, as_of) == reference_of("demo", as_of).test(test, values)
@@ -146,13 +146,6 @@ def names_one_event_twice(test: Any) -> bool:
     """
     named = [part.fact for part in walk(test) if isinstance(part, DayFact)]
     return len(named) > len(set(named))
-
-
-def later_of_events(test: Any) -> bool:
-    """
-    The engine takes the later of two events for a plain day.
-    """
-    return any(isinstance(part, Later) for part in walk(test))
 
 
 def answers(decision: Decision) -> list[tuple[Any, ...]]:
