@@ -23,7 +23,7 @@ from govit_rules.articles import article_number, chinese_number
 from govit_rules.facts import STAGES
 from govit_rules.pack_reader import read_pack
 from test_cases import differences_from
-from test_inventory import inventory
+from test_inventory import entry_of, inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,7 +190,7 @@ def seen(pack: Pack, part: str, known: list[Case], listed: dict[str, list[str]])
     The first case or inventory entry that a pack gets wrong.
     """
     for rule in pack.rules.values():
-        if listed.get(rule.id) != [rule.article, rule.stage, rule.severity]:
+        if listed.get(rule.id) != entry_of(rule):
             return f"inventory {rule.id}"
     likely = sorted(
         known, key=lambda case: part not in {**(case.wanted.get("expect") or {}), **(case.wanted.get("path") or {})}

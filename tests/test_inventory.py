@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from govit_rules import load_pack
+from govit_rules.packs import Rule
 
 INVENTORY = Path(__file__).parent / "inventory"
 CITIES = sorted(path.stem for path in INVENTORY.glob("*.yaml"))
@@ -19,13 +20,20 @@ def inventory(city: str) -> dict[str, list[str]]:
     return yaml.safe_load((INVENTORY / f"{city}.yaml").read_text(encoding="utf-8"))
 
 
+def entry_of(rule: Rule) -> list[str]:
+    """
+    What a pack says of a rule, in the form of the inventory.
+    """
+    return [rule.article, rule.stage, rule.severity, *(() if rule.counts else ("own",))]
+
+
 @pytest.mark.parametrize("city", CITIES)
 def test_every_rule_stands_where_the_text_has_it(city: str) -> None:
     """
-    The rules of a pack are the norms of its text, with their article, stage and severity.
+    The rules of a pack are the norms of its text, with their article, stage and severity, and whose own duty they are.
     """
-    expected = {norm: entry for norm, entry in inventory(city).items() if len(entry) == 3}
-    found = {rule.id: [rule.article, rule.stage, rule.severity] for rule in load_pack(city).rules.values()}
+    expected = {norm: entry for norm, entry in inventory(city).items() if len(entry) >= 3}
+    found = {rule.id: entry_of(rule) for rule in load_pack(city).rules.values()}
 
     assert found == expected
 
