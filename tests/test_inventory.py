@@ -5,12 +5,15 @@ A pack leaves no norm of its text out, and says of each where it stands, when it
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from govit_rules import load_pack
-from govit_rules.packs import Rule
+
+if TYPE_CHECKING:
+    from govit_rules.packs import Rule
 
 INVENTORY = Path(__file__).parent / "inventory"
 CITIES = sorted(path.stem for path in INVENTORY.glob("*.yaml"))
