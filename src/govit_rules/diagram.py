@@ -37,7 +37,6 @@ from govit_rules.conditions import (
     Not,
     Within,
     atom_level,
-    atoms,
     children,
     ended_months,
     fact_of,
@@ -551,13 +550,6 @@ def _counts_working_days(atom: Atom) -> bool:
     return "wd" in repr(atom)
 
 
-def missing_of(condition: Condition, known: Mapping[str, Any]) -> frozenset[str]:
-    """
-    The variables of a condition that are not known.
-    """
-    return frozenset(name for atom in atoms(condition) for name in variables(atom) if fact_of(name) not in known)
-
-
 __all__ = [
     "INAPPLICABLE",
     "MET",
@@ -568,6 +560,5 @@ __all__ = [
     "Question",
     "Solution",
     "domain_of",
-    "missing_of",
     "solve",
 ]

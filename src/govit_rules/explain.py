@@ -577,6 +577,14 @@ def _least(levels: list[int | None]) -> int | None:
     return None if None in levels else min(known for known in levels if known is not None)
 
 
+def _explainer(pack: Pack, known: Mapping[str, Any], as_of: date) -> _Explainer:
+    """
+    An explainer of what is known, with the figures in force.
+    """
+    figures = {f"${name}": value for name, figure in pack.parameters.items() if (value := figure.at(as_of)) is not None}
+    return _Explainer(pack, {**figures, **known}, as_of)
+
+
 def explain_condition(condition: Condition, values: Mapping[str, Any], pack: Pack, as_of: date) -> Explanation:
     """
     A condition explained for some values.
@@ -600,8 +608,7 @@ def explain_rule(
         as_of: The day of judging.
         outcome: What the judge found.
     """
-    figures = {f"${name}": value for name, figure in pack.parameters.items() if (value := figure.at(as_of)) is not None}
-    explainer = _Explainer(pack, {**figures, **known}, as_of)
+    explainer = _explainer(pack, known, as_of)
     groups = []
     if scope != ALWAYS:
         opened = rule.scope is not None and explainer.truth(scope) != TRUE
@@ -646,8 +653,7 @@ def message_of(
     """
     The outcome of a rule in one sentence: deciding values against their bounds, or what is missing and who knows it.
     """
-    figures = {f"${name}": value for name, figure in pack.parameters.items() if (value := figure.at(as_of)) is not None}
-    explainer = _Explainer(pack, {**figures, **known}, as_of)
+    explainer = _explainer(pack, known, as_of)
     words = explainer.zh if lang == "zh" else explainer.en
     say = words.either
     match outcome:

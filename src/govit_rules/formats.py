@@ -413,17 +413,11 @@ class _Page:
 
     def foot(self) -> None:
         decision = self.decision
-        for zh, en, names in (
-            (
-                "按没有处理（没有主张，或日期在判定日之后）：",
-                "Read as not so (not claimed, or after the day): ",
-                decision.assumed,
-            ),
-        ):
-            if names:
-                self.lines.append("")
-                labels = (label_of(decision.pack, item["fact"], self.layout.lang) for item in names)
-                self.add(self.say(zh, en) + self.say("、", ", ").join(labels), indent="  ", first="")
+        if decision.assumed:
+            self.lines.append("")
+            zh, en = "按没有处理（没有主张，或日期在判定日之后）：", "Read as not so (not claimed, or after the day): "
+            labels = (label_of(decision.pack, item["fact"], self.layout.lang) for item in decision.assumed)
+            self.add(self.say(zh, en) + self.say("、", ", ").join(labels), indent="  ", first="")
         if decision.ignored:
             text = self.say("没有用到（其他城市的事实）：", "Not used (facts of other cities): ")
             self.add(text + self.say("、", ", ").join(decision.ignored), indent="  ", first="")
