@@ -38,9 +38,11 @@ LAYERS = [
     "path",
     "decision",
     "evaluate",
+    "comparison",
     "coverage",
     "schemas",
     "formats",
+    "handbook",
     "cli",
 ]
 # Imported inside a function only, so that the one above is not needed to start: (module, what it calls later).

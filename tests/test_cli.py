@@ -20,7 +20,10 @@ from govit_rules.cli import commands
 ROOT = Path(__file__).parent.parent
 DAY = ("--as-of", "2026-11-21")
 CITY = ("--city", "luzhou")
-COMMANDS = ("check", "cities", "completion", "coverage", "explain", "facts", "lint", "rules", "schema")
+COMMANDS = (
+    *("check", "cities", "compare", "completion", "coverage", "docs"),
+    *("explain", "facts", "lint", "rules", "schema"),
+)
 
 # A project to which the regulation applies and that breaks one blocking rule: money sought before the city approved it.
 PROJECT: dict[str, Any] = {
@@ -481,6 +484,102 @@ class TestCoverage:
         assert done.returncode == 1
         assert answer["complete"] is False
         assert answer["cases"] is None
+
+
+class TestCompare:
+    """
+    ``compare`` judges one project by several cities' regulations.
+    """
+
+    @staticmethod
+    def compare(*arguments: str, data: Any = PROJECT) -> Any:
+        return run("compare", "-", *DAY, *arguments, text=json.dumps(data, ensure_ascii=False))
+
+    def test_every_city_is_a_column(self) -> None:
+        """
+        Without --cities all shipped cities answer, each in a column, and the exit code is 0 whatever they say.
+        """
+        done = self.compare()
+        heads = next(line for line in done.stdout.decode().splitlines() if "泸州市" in line)
+
+        assert done.returncode == 0
+        assert heads.split() == [head["zh"] for head in govit_rules.library.cities()]
+
+    def test_cities_named_in_any_way(self) -> None:
+        """
+        Keys, Chinese names and codes name cities, in the order in which they answer; twice the same is once.
+        """
+        done = self.compare("--cities", "泸州，510500", "--format", "json")
+
+        assert [answer["city"] for answer in json.loads(done.stdout)["cities"]] == ["luzhou"]
+
+    @pytest.mark.parametrize("named", ["atlantis", "luzhou,atlantis", ",", ""])
+    def test_cities_that_are_none(self, named: str) -> None:
+        """
+        An unknown city, or none at all, is refused.
+        """
+        assert "城市" in refusal(self.compare("--cities", named))
+
+    def test_a_project_that_is_wrong(self) -> None:
+        """
+        A wrong project is refused as by ``check``.
+        """
+        assert "nmae" in refusal(self.compare(data={"nmae": "x"}))
+
+
+class TestDocs:
+    """
+    ``docs`` writes packs as pages.
+    """
+
+    def test_a_page_is_printed(self) -> None:
+        """
+        Without --out the page of a city goes to standard output.
+        """
+        assert run("docs", "--city", "luzhou").stdout.decode().startswith("# 泸州市 · Luzhou\n")
+
+    def test_pages_are_written(self, tmp_path: Path) -> None:
+        """
+        With --out each city gets its page, and an atlas.yaml there is turned into atlas.md.
+        """
+        cities = {head["city"]: [] for head in govit_rules.library.cities()}
+        topics = {"topics": [{"zh": "无", "en": "Nothing", "cities": cities}]}
+        (tmp_path / "atlas.yaml").write_text(json.dumps(topics, ensure_ascii=False), encoding="utf-8")
+
+        done = run("docs", "--out", str(tmp_path))
+
+        assert done.returncode == 0
+        assert {path.stem for path in (tmp_path / "cities").iterdir()} == set(cities)
+        assert "没有规定" in (tmp_path / "atlas.md").read_text(encoding="utf-8")
+        assert not list(tmp_path.rglob(".*"))
+
+    @pytest.mark.parametrize(
+        ("topics", "said"),
+        [
+            ("topics: 3", "没有题目的列表"),
+            ("topics: [{zh: 题}]", "题目不全"),
+            ("topics: [{zh: 题, en: T, cities: {}}]", "每个城市各写一个列表"),
+            ("topics: [{zh: 题, en: T, cities: {luzhou: [LZ-99-z]}}]", "没有 LZ-99-z"),
+            ("topics: [{zh: 题, en: T, cities: {atlantis: []}}]", "atlantis"),
+            ("topics: &a [*a]", "锚点"),
+        ],
+    )
+    def test_topics_that_are_wrong(self, topics: str, said: str, tmp_path: Path) -> None:
+        """
+        An atlas.yaml that names no city, or a clause that is none, is refused, and nothing is written.
+        """
+        (tmp_path / "atlas.yaml").write_text(topics, encoding="utf-8")
+
+        assert said in refusal(run("docs", "--out", str(tmp_path)))
+        assert [path.name for path in tmp_path.iterdir()] == ["atlas.yaml"]
+
+    def test_a_folder_that_is_none(self, tmp_path: Path) -> None:
+        """
+        A folder that cannot be made is told by name.
+        """
+        (tmp_path / "file").write_text("")
+
+        assert "写不进去" in refusal(run("docs", "--city", "luzhou", "--out", str(tmp_path / "file")))
 
 
 class TestHelp:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from govit_rules.articles import article_names
 from govit_rules.coverage import coverage_of
 from govit_rules.errors import PackError
 from govit_rules.library import load_pack
@@ -38,7 +39,7 @@ def test_rows_hold_every_rule_and_reason_once() -> None:
     """
     found = coverage_of(PACK, None)
 
-    assert [row.number for row in found.rows] == list(range(1, 30))
+    assert [row.article for row in found.rows] == list(article_names(29))
     assert sorted(rule for row in found.rows for rule in row.rules) == sorted(PACK.rules)
     assert sum(len(row.reasons) for row in found.rows) == sum(map(len, PACK.reasons.values()))
     assert sum(found.kinds.values()) == len(PACK.rules)
@@ -95,7 +96,7 @@ def test_a_case_counts_for_the_articles_of_its_rules(tmp_path: Path) -> None:
     found = coverage_of(PACK, tmp_path)
 
     assert found.cases == 3
-    assert {row.number: row.cases for row in found.rows if row.cases} == {4: 1, 14: 2}
+    assert {row.article: row.cases for row in found.rows if row.cases} == {"第四条": 1, "第十四条": 2}
     assert set(PACK.rules) - set(found.untested) == {"LZ-4-a", "LZ-4-b", "LZ-14.4-d"}
 
 

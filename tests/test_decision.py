@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from govit_rules import Decision, EngineUnavailable, Project, ProjectError, evaluate, load_pack
 from govit_rules.decision import OUTCOMES
+from govit_rules.library import load_pack_file
 
 DAY = date(2026, 11, 21)
 PACK = load_pack("luzhou")
@@ -303,3 +306,53 @@ class TestArguments:
         """
         with pytest.raises(EngineUnavailable, match="compiled"):
             evaluate(Project(), PACK, as_of=DAY, engine="guess")
+
+
+class TestWithoutSuspect:
+    """
+    A pack without the rules whose text is itself in doubt.
+    """
+
+    DEMO = load_pack_file(Path(__file__).parent / "packs" / "demo.yaml")
+
+    def test_rules_in_doubt_are_left_out_and_counted(self) -> None:
+        """
+        What is in doubt has no finding, all else is decided as before, and the decision names what was left out.
+        """
+        whole = evaluate(Project(), self.DEMO, as_of=DAY)
+        rest = evaluate(Project(), self.DEMO.without_suspect, as_of=DAY)
+        doubted = [finding.rule for finding in whole if finding.definition.suspect]
+
+        assert doubted
+        assert rest.model_dump()["left_out"] == {"rules": doubted, "steps": []}
+        assert whole.model_dump()["left_out"] == {"rules": [], "steps": []}
+        assert [(f.rule, f.outcome) for f in rest] == [(f.rule, f.outcome) for f in whole if f.rule not in doubted]
+
+    def test_steps_that_rest_on_rules_in_doubt_alone_go_with_them(self) -> None:
+        """
+        A step whose rules are all in doubt is left out; one that has another rule stays.
+        """
+        first, second, *_ = (rule for rule in PACK.rules.values() if rule.require is not None)
+        steps = dict(zip(("X1", "X2"), PACK.path.values(), strict=False))
+        pack = replace(
+            PACK,
+            rules={**PACK.rules, first.id: replace(first, suspect="疑有脱字")},
+            path={
+                "X1": replace(steps["X1"], id="X1", norms=(first.id,)),
+                "X2": replace(steps["X2"], id="X2", norms=(first.id, second.id)),
+            },
+            _judges={},
+        ).without_suspect
+
+        assert list(pack.path) == ["X2"]
+        assert (pack.rules_left_out, pack.steps_left_out) == ((first.id,), ("X1",))
+
+    def test_what_others_name_stays(self) -> None:
+        """
+        A rule that applicability rests on is kept, however doubtful.
+        """
+        rules = {**PACK.rules, "LZ-4-c": replace(PACK.rules["LZ-4-c"], suspect="疑")}
+        pack = replace(PACK, rules=rules, _judges={}).without_suspect
+
+        assert "LZ-4-c" in pack.rules
+        assert pack.rules_left_out == ()

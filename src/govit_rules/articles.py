@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _DIGITS: Final = "零一二三四五六七八九"
 
@@ -37,3 +37,22 @@ def article_number(article: str) -> int | None:
     """
     match = re.match(r"第([零一二三四五六七八九十百]+)条", article)
     return _ARTICLE_NUMBERS(match[1]) if match else None
+
+
+def article_names(articles: int | Iterable[str] | None) -> tuple[str, ...]:
+    """
+    The articles of a text by name: 第一条 to the last where they are numbered, else as they are listed.
+    """
+    if isinstance(articles, int):
+        return tuple(f"第{chinese_number(number)}条" for number in range(1, articles + 1))
+    return tuple(articles or ())
+
+
+def article_of(citation: str, names: Iterable[str]) -> str | None:
+    """
+    Which of some articles a citation is about: the longest name that it begins with.
+
+    >>> article_of("解读二(五)", ["解读二", "解读二(五)"]), article_of("第三条第(一)项", ["第三条"])
+    ('解读二(五)', '第三条')
+    """
+    return max((name for name in names if citation.startswith(name)), key=len, default=None)

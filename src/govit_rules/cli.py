@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from govit_rules.coverage import ArticleRow, Coverage
-    from govit_rules.decision import Decision, Finding
-    from govit_rules.explain import Explanation
+    from govit_rules.decision import Decision
     from govit_rules.facts import Fact
     from govit_rules.formats import Layout
     from govit_rules.packs import Pack, Rule
@@ -289,7 +288,9 @@ def _kinds() -> Mapping[str, str]:
 
 
 def _severities() -> Mapping[str, str]:
-    return _SEVERITY_ZH
+    from govit_rules.packs import SEVERITIES
+
+    return SEVERITIES
 
 
 def _formats() -> Mapping[str, str]:
@@ -302,7 +303,6 @@ def _who() -> Mapping[str, str]:
     return _WHO_ZH
 
 
-_SEVERITY_ZH: Final = {"blocking": "拦截", "mandatory": "必须", "advisory": "提示"}
 _WHO_ZH: Final = {"owner": "项目单位", "authority": "主管部门", "expert": "专家"}
 
 
@@ -394,6 +394,9 @@ def commands() -> None:
 @_lang_option
 @click.option("--explain", is_flag=True, help="写出每条结论的理由。Give the reasons of every finding.")
 @click.option("--all", "everything", is_flag=True, help="也列出符合和不适用的规则。List the rules that are met, too.")
+@click.option(
+    "--without-suspect", is_flag=True, help="不判断条文本身存疑的规则。Leave out rules whose text itself is in doubt."
+)
 @click.option("--engine", metavar="引擎", default="compiled", help="用哪个引擎，默认 compiled。Which engine decides.")
 def check(
     file: str,
@@ -407,6 +410,7 @@ def check(
     *,
     explain: bool,
     everything: bool,
+    without_suspect: bool,
 ) -> int:
     """
     检查一个项目，FILE 是项目的 JSON 文件，- 为标准输入。
@@ -417,10 +421,53 @@ def check(
     """
     from govit_rules.formats import FORMATS
 
-    decision = _decide(file, lambda named: _pack_for(named, city, pack), as_of, stage, engine)
+    def find(named: str | None) -> Pack:
+        found = _pack_for(named, city, pack)
+        return found.without_suspect if without_suspect else found
+
+    decision = _decide(file, find, as_of, stage, engine)
     answer = FORMATS[form](decision, _layout(lang, explain=explain, everything=everything))
     _write(_escaped(answer) if form == "json" else answer)
     return decision.exit_code
+
+
+@commands.command(short_help="一个项目对照几个城市的办法。Compare cities.")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--cities",
+    "named",
+    metavar="城市,城市",
+    help="对照哪些城市，逗号隔开；默认全部。Which cities, by default all.",
+)
+@_as_of_option
+@_stage_option
+@_format_option
+@_lang_option
+def compare(file: str, named: str | None, as_of: date | None, stage: str | None, form: str, lang: str) -> None:
+    """
+    把一个项目分别按几个城市的办法判断，并排列出结论、门槛、环节、材料和缺的事实。
+
+    Judge one project by several cities' regulations, side by side. The exit code is 0 whatever they say.
+    """
+    from govit_rules.comparison import compare as compare_cities
+    from govit_rules.formats import comparison_text
+    from govit_rules.library import load_pack, shipped_packs
+    from govit_rules.project import MAX_PROJECT_BYTES, Project
+
+    wanted = shipped_packs() if named is None else [name for name in re.split("[,，、]", named) if name.strip()]
+    packs = list({pack.city: pack for pack in map(load_pack, wanted)}.values())
+    if not packs:
+        raise WrongQuestion(
+            "--cities 里没有城市\n    → 写成 --cities luzhou,nanchang；用 `govit-rules cities` 看有哪些城市"
+        )
+    content = _read(file, MAX_PROJECT_BYTES, "项目文件")
+    with _about(file):
+        project = Project.model_validate_json(content)
+        found = compare_cities(project, packs, as_of=as_of or date.today(), stage=stage)
+    if form == "json":
+        _write_json(found.as_dict(lang))
+    else:
+        _write(comparison_text(found, _layout(lang, explain=False, everything=False)))
 
 
 def _decide(
@@ -484,6 +531,7 @@ def cities(form: str) -> None:
 
     List the cities that have a pack.
     """
+    from govit_rules.formats import table
     from govit_rules.library import cities as known_cities
 
     heads = known_cities()
@@ -491,7 +539,7 @@ def cities(form: str) -> None:
         _write_json([dict(head) for head in heads])
     else:
         names = [(head["city"], head["zh"], head["en"], head["division_code"]) for head in heads]
-        _write(_table(("键", "城市", "English", "行政区划代码"), names))
+        _write(table(("键", "城市", "English", "行政区划代码"), names))
 
 
 @commands.command(cls=_OneOfBoth, short_help="列出规则。List the rules.")
@@ -526,6 +574,8 @@ def rules(
 
     List the rules: id, article, kind, stage, severity, title. Options may be repeated.
     """
+    from govit_rules.formats import table
+
     wanted = {"kind": kind, "stage": stage, "severity": severity}
     found = [
         (holder, rule)
@@ -536,7 +586,7 @@ def rules(
     if form == "json":
         _write_json([{"city": holder.city, **_rule_data(rule)} for holder, rule in found])
     else:
-        _write(_table(("编号", "条款", "性质", "阶段", "力度", "标题"), [_rule_row(rule, lang) for _, rule in found]))
+        _write(table(("编号", "条款", "性质", "阶段", "力度", "标题"), [_rule_row(rule, lang) for _, rule in found]))
         _write(f"共 {len(found)} 条 · {len(found)} rules")
 
 
@@ -549,7 +599,7 @@ def _packs(city: str | None, pack: str | None) -> list[Pack]:
 
 
 def _rule_row(rule: Rule, lang: str) -> tuple[str, ...]:
-    stage, severity = _rule_stages()[rule.stage], _SEVERITY_ZH[rule.severity]
+    stage, severity = _rule_stages()[rule.stage], _severities()[rule.severity]
     return rule.id, rule.article, _kinds()[rule.kind], stage, severity, rule.title[lang]
 
 
@@ -587,6 +637,7 @@ def facts(city: str | None, pack: str | None, stage: Sequence[str], who: Sequenc
 
     List the facts that a project file may give.
     """
+    from govit_rules.formats import table
     from govit_rules.project import CORE_FACTS
 
     known: Iterable[Fact | None] = CORE_FACTS.values()
@@ -602,7 +653,7 @@ def facts(city: str | None, pack: str | None, stage: Sequence[str], who: Sequenc
     if form == "json":
         _write_json([_fact_data(fact) for fact in found])
     else:
-        _write(_table(("路径", "名称", "类型", "单位", "谁填", "阶段", "说明"), [_fact_row(fact) for fact in found]))
+        _write(table(("路径", "名称", "类型", "单位", "谁填", "阶段", "说明"), [_fact_row(fact) for fact in found]))
 
 
 def _fact_row(fact: Fact) -> tuple[str, ...]:
@@ -643,14 +694,16 @@ def explain(
 
     A rule in words; with a project FILE, why it came out so. RULE is its id, as in LZ-14.4-d.
     """
+    from govit_rules.handbook import finding_in_words, rule_in_words
+
     holder, norm = _find_norm(rule, _packs(city, pack))
     if norm not in holder.rules:
         _write(_reason_in_words(holder, norm))
     elif file is None:
-        _write(_rule_in_words(holder, holder.rules[norm], as_of or date.today(), lang))
+        _write(rule_in_words(holder, holder.rules[norm], as_of or date.today(), lang))
     else:
         decision = _decide(file, lambda _: holder, as_of, stage)
-        _write(_finding_in_words(decision[norm], lang))
+        _write(finding_in_words(decision[norm], lang))
 
 
 def _find_norm(wanted: str, packs: Sequence[Pack]) -> tuple[Pack, str]:
@@ -673,122 +726,6 @@ def _find_norm(wanted: str, packs: Sequence[Pack]) -> tuple[Pack, str]:
 def _reason_in_words(pack: Pack, norm: str) -> str:
     article = next(article for article, norms in pack.reasons.items() if norm in norms)
     return f"{norm}  {article}\n没有写成规则: {pack.reasons[article][norm]}"
-
-
-_PARTS: Final = {
-    "zh": {
-        "scope": "前提",
-        "when": "何时管到",
-        "require": "要求",
-        "due": "期限",
-        "fix": "怎样改",
-        "bearer": "谁的义务",
-        "judged_by": "由谁判断",
-        "force": "有效期",
-        "notes": "注意",
-        "reading": "读法",
-    },
-    "en": {
-        "scope": "presupposed",
-        "when": "applies where",
-        "require": "requires",
-        "due": "due",
-        "fix": "to mend it",
-        "bearer": "whose duty",
-        "judged_by": "judged by",
-        "force": "in force",
-        "notes": "note",
-        "reading": "reading",
-    },
-}
-
-
-def _rule_in_words(pack: Pack, rule: Rule, as_of: date, lang: str) -> str:
-    """
-    All that a rule says, with the figures in force on a day.
-    """
-    from govit_rules.explain import explain_rule
-
-    groups = {part.kind: part for part in explain_rule(rule, pack.scope_of(rule), {}, pack, as_of, "unknown").parts}
-    said = {kind: list(_asked(group.parts, lang)) for kind, group in groups.items()}
-    zh = lang == "zh"
-    if rule.scope is None and pack.scope == pack.applies:
-        said["scope"] = ["办法适用于该项目" if zh else "the regulation applies to the project"]
-    said.setdefault("scope", ["没有" if zh else "nothing"])
-    said.setdefault("when", ["总是" if zh else "always"])
-    if rule.require is None:
-        said["require"] = ["没有: 只作归类" if zh else "nothing: it classifies the project"]
-    if isinstance(rule.due, str):
-        said["due"] = [_due_in_words(rule, lang)]
-    said["fix"] = [rule.fix[lang]] if rule.fix[lang] else []
-    said["bearer"] = [rule.bearer + ("" if rule.counts else "（不算在项目头上）" if zh else " (not the project's)")]
-    said["judged_by"] = [rule.judged_by] if rule.judged_by else []
-    said["force"] = [f"{rule.start or '…'} – {rule.until or '…'}"] if rule.start or rule.until else []
-    said["notes"] = [
-        *(["原则上" if zh else "in principle"] if rule.in_principle else []),
-        *filter(None, [rule.suspect]),
-    ]
-    said["reading"] = _reading_in_words(rule, lang)
-    labels = _PARTS[lang]
-    return "\n".join([*_heading(rule, lang), "", *_labelled((labels[part], said.get(part, [])) for part in labels)])
-
-
-def _heading(rule: Rule, lang: str) -> list[str]:
-    if lang == "en":
-        return [f"{rule.id}  {rule.article}  {rule.kind}  {rule.severity}  {rule.stage}", rule.title[lang]]
-    kind, stage, severity = _kinds()[rule.kind], _rule_stages()[rule.stage], _SEVERITY_ZH[rule.severity]
-    return [f"{rule.id}  {rule.article}  {kind}  {severity}  {stage}", rule.title[lang]]
-
-
-def _asked(parts: Iterable[Explanation], lang: str, depth: int = 0) -> Iterator[str]:
-    """
-    What conditions ask, those they are made of indented below.
-    """
-    for part in parts:
-        text = part.zh if lang == "zh" else part.en
-        # No project is at hand, so no value is missing.
-        yield "  " * depth + re.sub("（没有填）| 没有填| \\(not given\\)| not given", "", text)
-        yield from _asked(part.parts, lang, depth + 1)
-
-
-def _due_in_words(rule: Rule, lang: str) -> str:
-    if lang == "en":
-        return f"{'before the end of' if rule.due == 'end_of_stage' else 'by'} the stage {rule.stage}"
-    return f"“{_rule_stages()[rule.stage]}”阶段" + ("结束之前" if rule.due == "end_of_stage" else "之前做到")
-
-
-def _reading_in_words(rule: Rule, lang: str) -> list[str]:
-    reading = rule.reading
-    if reading is None:
-        return []
-    chosen, other, why = ("采用", "另一读法", "理由") if lang == "zh" else ("chosen", "other", "why")
-    return [f"{chosen}: {reading.chosen}", f"{other}: {reading.other}", f"{why}: {reading.why}"]
-
-
-def _finding_in_words(finding: Finding, lang: str) -> str:
-    """
-    How a rule came out for a project, and why.
-    """
-    reading = finding.reading
-    lines = [*_heading(finding.definition, lang), "", finding.message_in(lang), "", finding.explanation.text(lang)]
-    if finding.outcome == "violated":
-        lines += ["", f"{_PARTS[lang]['fix']}: {finding.definition.fix[lang]}"]
-    if reading is not None:
-        lines += ["", *_reading_in_words(finding.definition, lang)]
-        if reading["other_outcome"]:
-            from govit_rules.decision import OUTCOME_ZH
-
-            outcome = reading["other_outcome"]
-            lines.append(f"按另一读法: {OUTCOME_ZH[outcome]}" if lang == "zh" else f"by the other reading: {outcome}")
-    return "\n".join(lines)
-
-
-def _labelled(parts: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
-    """
-    Lines behind their label; labels are padded to one width, and parts without lines left out.
-    """
-    rows = [("" if i else label, line) for label, lines in parts for i, line in enumerate(lines)]
-    return _table(("", ""), rows).splitlines()[1:]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -913,11 +850,13 @@ def _cases_folder(named: str | None) -> Path | None:
 
 
 def _coverage_text(found: Coverage) -> str:
+    from govit_rules.formats import table
+
     kinds = _kinds()
     head = ("条款", "规则", "性质", "用例", "不成规则的规范")
-    table = _table(head, [line for row in found.rows for line in _coverage_lines(row, kinds)])
+    listed = table(head, [line for row in found.rows for line in _coverage_lines(row, kinds)])
     by_kind = "  ".join(f"{kinds[kind]} {found.kinds[kind]}" for kind in kinds if kind in found.kinds)
-    lines = [found.title, "", table, "", f"规则 {sum(found.kinds.values())} 条: {by_kind}"]
+    lines = [found.title, "", listed, "", f"规则 {sum(found.kinds.values())} 条: {by_kind}"]
     if found.cases is not None:
         lines.append(f"用例 {found.cases} 个；没有用例的规则: {'、'.join(found.untested) or '没有'}")
     if found.articles is None or found.norms is None:
@@ -940,6 +879,64 @@ def _coverage_lines(row: ArticleRow, kinds: Mapping[str, str]) -> Iterator[tuple
     cases = "" if row.cases is None else str(row.cases)
     columns = ([row.article], rules if row.accounted_for else ["（没有）"], [counted], [cases], reasons)
     yield from zip_longest(*columns, fillvalue="")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# docs
+
+
+@commands.command(cls=_OneOfBoth, short_help="把规则包写成网页文档。Write a pack as a page.")
+@_city_option("只写这个城市的；默认全部。Of this city only.")
+@_pack_option
+@_as_of_option
+@click.option(
+    "--out",
+    metavar="文件夹",
+    help="写进 文件夹/cities/城市.md；有 文件夹/atlas.yaml 的另写 atlas.md。默认打印出来。Where to write.",
+)
+def docs(city: str | None, pack: str | None, as_of: date | None, out: str | None) -> None:
+    """
+    把规则包写成 Markdown: 适用范围、数额、路径图、每条规则、采用的读法。
+
+    Write packs as Markdown pages: scope, figures, path, every rule, readings.
+    """
+    from govit_rules.handbook import atlas_page, city_page
+
+    day = as_of or date.today()
+    packs = {found.city: found for found in _packs(city, pack)}
+    pages = {f"cities/{key}.md": city_page(found, day) for key, found in packs.items()}
+    if out is None:
+        _write("\n".join(pages.values()))
+        return
+    topics = Path(out, "atlas.yaml")
+    if city is None and pack is None and topics.is_file():
+        pages["atlas.md"] = atlas_page(_topics(str(topics)), packs, day)
+    for name, page in pages.items():
+        _put(Path(out, name), page)
+        _write(str(Path(out, name)))
+
+
+def _topics(name: str) -> Any:
+    from govit_rules.sources import MAX_BYTES, read_yaml
+
+    source = read_yaml(_read(name, MAX_BYTES, "题目"), name)
+    source.refuse()
+    return source.data
+
+
+def _put(file: Path, page: str) -> None:
+    """
+    Write a file as a whole: what was there stays until the new one is complete.
+    """
+    half = file.with_name(f".{file.name}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        half.write_text(page, encoding="utf-8")
+        half.replace(file)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            half.unlink(missing_ok=True)
+        raise WrongQuestion(f"{file}: 写不进去（{error.strerror}）\n    → 查文件夹的权限和磁盘空间") from None
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -974,21 +971,3 @@ def completion(shell: str) -> None:
         raise WrongQuestion(f"没有 {shell} 的补全脚本\n    → 用 bash、zsh 或 fish")
     # The script itself: `BashComplete.source` would first start a bash to ask its version.
     _write(ShellComplete.source(made_for(commands, {}, "govit-rules", _COMPLETE_VARIABLE)))
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Tables
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """
-    Columns aligned for wide characters; the last one may be as long as it likes.
-    """
-    from govit_rules.formats import display_width
-
-    lines = [head, *rows]
-    widths = [max(display_width(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )

@@ -11,14 +11,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from govit_rules.articles import article_number, chinese_number
+from govit_rules.articles import article_names, article_number, article_of
 from govit_rules.errors import Defect, PackError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from govit_rules.packs import Pack
+    from govit_rules.packs import Pack, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,6 @@ class ArticleRow:
     ``cases`` is None where no cases were looked for.
     """
 
-    number: int
     article: str
     rules: tuple[str, ...]
     reasons: Mapping[str, str]
@@ -132,8 +131,8 @@ def coverage_of(pack: Pack, cases_folder: Path | None) -> Coverage:
     return Coverage(
         city=pack.city,
         title=pack.regulation.title,
-        rows=tuple(_row(pack, number, cases) for number in range(1, _last_article(pack) + 1)),
-        articles=pack.regulation.articles,
+        rows=tuple(_rows(pack, cases)),
+        articles=pack.regulation.article_count,
         norms=pack.regulation.norms,
         norms_accounted_for=len({norm for norms in pack.reasons.values() for norm in norms} | set(pack.rules)),
         kinds=Counter(rule.kind for rule in pack.rules.values()),
@@ -142,28 +141,30 @@ def coverage_of(pack: Pack, cases_folder: Path | None) -> Coverage:
     )
 
 
-def _last_article(pack: Pack) -> int:
-    cited = [*(rule.article for rule in pack.rules.values()), *pack.reasons]
-    return max([pack.regulation.articles or 0, *(article_number(article) or 0 for article in cited)])
+def _rows(pack: Pack, cases: Sequence[set[str]] | None) -> Iterator[ArticleRow]:
+    stated = pack.regulation.articles
+    names = article_names(stated if isinstance(stated, tuple) else max(stated or 0, _last_cited(pack)))
+    rules: dict[str | None, list[Rule]] = {}
+    for rule in pack.rules.values():
+        rules.setdefault(article_of(rule.article, names), []).append(rule)
+    reasons: dict[str | None, dict[str, str]] = {}
+    for article, norms in pack.reasons.items():
+        reasons.setdefault(article_of(article, names), {}).update(norms)
+    for name in names:
+        held = rules.get(name, [])
+        ids = {rule.id for rule in held}
+        yield ArticleRow(
+            article=name,
+            rules=tuple(rule.id for rule in held),
+            reasons=reasons.get(name, {}),
+            kinds=Counter(rule.kind for rule in held),
+            cases=None if cases is None else sum(not ids.isdisjoint(named) for named in cases),
+        )
 
 
-def _row(pack: Pack, number: int, cases: Sequence[set[str]] | None) -> ArticleRow:
-    rules = [rule for rule in pack.rules.values() if article_number(rule.article) == number]
-    ids = {rule.id for rule in rules}
-    reasons = {
-        norm: reason
-        for article, norms in pack.reasons.items()
-        if article_number(article) == number
-        for norm, reason in norms.items()
-    }
-    return ArticleRow(
-        number=number,
-        article=f"第{chinese_number(number)}条",
-        rules=tuple(rule.id for rule in rules),
-        reasons=reasons,
-        kinds=Counter(rule.kind for rule in rules),
-        cases=None if cases is None else sum(not ids.isdisjoint(named) for named in cases),
-    )
+def _last_cited(pack: Pack) -> int:
+    cited = (*(rule.article for rule in pack.rules.values()), *pack.reasons)
+    return max((article_number(article) or 0 for article in cited), default=0)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -433,6 +433,7 @@ class Decision:
             "needs": [dict(need) for need in self.needs],
             "assumed": [dict(item) for item in self.assumed],
             "ignored": list(self.ignored),
+            "left_out": {"rules": list(self.pack.rules_left_out), "steps": list(self.pack.steps_left_out)},
         }
 
     def model_dump_json(self, *, indent: int | None = None, lang: str = "zh") -> str:

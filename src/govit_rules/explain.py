@@ -587,9 +587,9 @@ def _explainer(pack: Pack, known: Mapping[str, Any], as_of: date) -> _Explainer:
 
 def explain_condition(condition: Condition, values: Mapping[str, Any], pack: Pack, as_of: date) -> Explanation:
     """
-    A condition explained for some values.
+    A condition explained for some values, with the figures in force.
     """
-    return _Explainer(pack, values, as_of).node(condition)
+    return _explainer(pack, values, as_of).node(condition)
 
 
 def explain_rule(

@@ -21,8 +21,9 @@ from govit_rules.decision import OUTCOME_ZH, OUTCOMES
 from govit_rules.explain import WHO_EN, WHO_ZH, label_of, money_in, stage_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from govit_rules.comparison import CityAnswer, Comparison
     from govit_rules.decision import Decision, Finding
     from govit_rules.path import PathStep
 
@@ -418,9 +419,22 @@ class _Page:
             zh, en = "按没有处理（没有主张，或日期在判定日之后）：", "Read as not so (not claimed, or after the day): "
             labels = (label_of(decision.pack, item["fact"], self.layout.lang) for item in decision.assumed)
             self.add(self.say(zh, en) + self.say("、", ", ").join(labels), indent="  ", first="")
+        self.left_out()
         if decision.ignored:
             text = self.say("没有用到（其他城市的事实）：", "Not used (facts of other cities): ")
             self.add(text + self.say("、", ", ").join(decision.ignored), indent="  ", first="")
+
+    def left_out(self) -> None:
+        """
+        How many rules and steps were not asked, because their text is in doubt.
+        """
+        rules, steps = len(self.decision.pack.rules_left_out), len(self.decision.pack.steps_left_out)
+        if not rules:
+            return
+        zh = f"没有判断条文存疑的规则 {rules} 条、只凭它们的环节 {steps} 个"
+        en = f"Not judged, their text being in doubt: {rules} rules, and {steps} steps that rest on them alone"
+        self.lines.append("")
+        self.add(self.say(zh, en), indent="  ", first="")
 
 
 def text(decision: Decision, layout: Layout = Layout()) -> str:
@@ -441,6 +455,102 @@ def text(decision: Decision, layout: Layout = Layout()) -> str:
     return "\n".join(page.lines) + "\n"
 
 
+def comparison_text(comparison: Comparison, layout: Layout = Layout()) -> str:
+    """
+    A comparison for people: one table of all cities, then what each asks.
+    """
+    zh = layout.lang == "zh"
+    answers = comparison.answers
+    head = ("", *(answer.pack.name[layout.lang] for answer in answers))
+    columns = [_in_short(answer, zh=zh) for answer in answers]
+    rows = [(label, *(column[label] for column in columns)) for label in columns[0]] if columns else []
+    name = _visible(comparison.project.name or "") or ("（没有填项目名称）" if zh else "(no project name)")
+    stage = comparison.stage and stage_name(comparison.stage, layout.lang)
+    day = f"判定日 {comparison.as_of}" if zh else f"as of {comparison.as_of}"
+    lines = ["  ".join(filter(None, (name, day, stage))), "", table(head, rows)]
+    for answer in answers:
+        lines += ["", *_in_detail(answer, layout)]
+    return "\n".join(lines) + "\n"
+
+
+def _in_short(answer: CityAnswer, *, zh: bool) -> dict[str, str]:
+    decision = answer.decision
+    applies = {"yes": ("适用", "applies"), "no": ("不适用", "does not"), "unknown": ("不能判断", "open")}
+    blocking = sum(finding.severity == "blocking" for finding in decision.violations)
+    opinion = _VERDICTS[decision.exit_code]
+    short = {
+        ("本办法", "the regulation"): applies[decision.applies][not zh],
+        ("合规意见", "opinion"): opinion[0 if zh else 1],
+        ("拦截", "blocking"): blocking,
+        ("违反", "violated"): len(decision.violations) - blocking,
+        ("待核", "unknown"): decision.summary["unknown"],
+        ("人工判断", "for judgement"): decision.summary["review"],
+        ("未到期", "not yet due"): decision.summary["pending"],
+        ("须走的环节", "required steps"): len(answer.steps("required")),
+        ("待定的环节", "open steps"): len(answer.steps("unknown")),
+        ("材料和文书", "documents"): len(answer.documents()),
+        ("缺的事实", "missing facts"): len(decision.needs),
+    }
+    return {label[not zh]: str(value) for label, value in short.items()}
+
+
+def _in_detail(answer: CityAnswer, layout: Layout) -> Iterator[str]:
+    decision, pack, zh = answer.decision, answer.pack, layout.lang == "zh"
+    regulation = pack.regulation
+    page = _Page(decision, layout)
+    title = f"{pack.name[layout.lang]}  {regulation.title} {regulation.doc_number or ''}".rstrip()
+    yield page.paint(title, "strong")
+    page.add(page._because(), indent="  ")
+    for finding in decision.violations:
+        text = f"{finding.article}  {finding.definition.title[layout.lang]}  {finding.rule}"
+        page.add(text, indent="    ", first="  ✗ ", colour="bad")
+    for label, told in _particulars(answer, zh=zh):
+        if told:
+            page.add(f"{label}{'：' if zh else ': '}{told}", indent="    ", first="  ")
+    yield from page.lines
+
+
+def _particulars(answer: CityAnswer, *, zh: bool) -> Iterator[tuple[str, str]]:
+    decision, lang = answer.decision, "zh" if zh else "en"
+    semicolon, comma, arrow = ("；", "、", " → ") if zh else ("; ", ", ", " → ")
+    figures = [
+        f"{test.explanation.sentence(lang)}{'，' if zh else ', '}{comma.join(test.articles)}" for test in answer.amounts
+    ]
+    yield ("金额的门槛" if zh else "amounts"), semicolon.join(figures)
+    named = {
+        status: [step.name if zh else step.name_en for step in answer.steps(status)]
+        for status in ("required", "unknown")
+    }
+    yield ("须走的环节" if zh else "required steps"), arrow.join(named["required"])
+    yield ("待定的环节" if zh else "open steps"), comma.join(named["unknown"])
+    yield ("材料和文书" if zh else "documents"), comma.join(answer.documents())
+    labels = [label_of(answer.pack, need["fact"], lang) for need in decision.needs]
+    more = len(labels) - _NEEDS_NAMED
+    rest = (f"，另 {more} 项" if zh else f" and {more} more") if more > 0 else ""
+    yield ("缺的事实" if zh else "missing facts"), comma.join(labels[:_NEEDS_NAMED]) + rest
+    if decision.ignored:
+        count = len(decision.ignored)
+        yield (
+            ("没有用到" if zh else "not used"),
+            f"别的城市才问的事实 {count} 项" if zh else f"{count} facts that only other cities ask",
+        )
+
+
+_NEEDS_NAMED: Final = 12
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """
+    Columns aligned for wide characters; the last one may be as long as it likes.
+    """
+    lines = [head, *rows]
+    widths = [max(display_width(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
 def json_text(decision: Decision, layout: Layout = Layout()) -> str:
     """
     A decision as JSON text.
@@ -450,4 +560,4 @@ def json_text(decision: Decision, layout: Layout = Layout()) -> str:
 
 FORMATS: Final[Mapping[str, Callable[[Decision, Layout], str]]] = {"text": text, "json": json_text}
 
-__all__ = ["FORMATS", "OUTCOMES", "Layout", "display_width", "json_text", "text", "wrap"]
+__all__ = ["FORMATS", "OUTCOMES", "Layout", "comparison_text", "display_width", "json_text", "table", "text", "wrap"]

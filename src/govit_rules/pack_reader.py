@@ -12,7 +12,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from govit_rules.articles import article_number, chinese_number
+from govit_rules.articles import article_names, article_of
 from govit_rules.conditions import (
     ALWAYS,
     Condition,
@@ -431,20 +431,24 @@ class _PackReader:
         issued, effective = (self._date(data.get(key), (*path, key)) for key in ("issued", "effective"))
         if issued and effective and effective < issued:
             self.source.report((*path, "effective"), "施行日期早于发布日期", "查两个日期")
-        counts = {}
-        for key in ("articles", "norms"):
-            counts[key] = data.get(key)
-            if counts[key] is not None and (type(counts[key]) is not int or counts[key] < 1):
-                self.source.report((*path, key), f"{key} 应是正整数", "写条文(规范)的总数")
-                counts[key] = None
+        articles = data.get("articles")
+
+        def count(key: str) -> int | None:
+            number = data.get(key)
+            if number is None or (type(number) is int and number >= 1):
+                return number
+            mend = "写条文的总数；条文不编号的，写成各条名称的列表" if key == "articles" else "写规范的总数"
+            self.source.report((*path, key), f"{key} 应是正整数", mend)
+            return None
+
         return Regulation(
             title=self._text(data.get("title"), (*path, "title")),
             doc_number=self._optional_text(data.get("doc_number"), (*path, "doc_number")),
             issuer=self._optional_text(data.get("issuer"), (*path, "issuer")),
             issued=issued,
             effective=effective,
-            articles=counts["articles"],
-            norms=counts["norms"],
+            articles=self._texts(articles, (*path, "articles")) if isinstance(articles, list) else count("articles"),
+            norms=count("norms"),
             notes=self._texts(data.get("notes"), (*path, "notes")),
         )
 
@@ -690,25 +694,18 @@ class _PackReader:
                 )
 
     def _check_coverage(self, pack: Pack) -> None:
-        if pack.regulation.articles is None:
+        names = article_names(pack.regulation.articles)
+        if not names:
             return
-        covered = {article_number(rule.article) for rule in pack.rules.values()}
-        covered |= {article_number(article) for article in pack.reasons}
-        for number in range(1, pack.regulation.articles + 1):
-            if number not in covered:
-                self.source.report(
-                    ("articles",),
-                    f"第{chinese_number(number)}条既没有规则也没有理由",
-                    "补一条规则,或在 articles 下写明理由",
-                )
+        cited = (*(rule.article for rule in pack.rules.values()), *pack.reasons)
+        covered = {article_of(citation, names) for citation in cited}
+        for name in names:
+            if name not in covered:
+                self.source.report(("articles",), f"{name}既没有规则也没有理由", "补一条规则,或在 articles 下写明理由")
         for path, article in _citations(pack):
-            number_cited = article_number(article)
-            if number_cited is None or number_cited > pack.regulation.articles:
-                self.source.report(
-                    path,
-                    f"条款 {article!r} 不在第一条至第{chinese_number(pack.regulation.articles)}条之内",
-                    "查条号,写成 第十四条第(四)项",
-                )
+            if article_of(article, names) is None:
+                last = names[-1]
+                self.source.report(path, f"条款 {article!r} 不在{names[0]}至{last}之内", "查条号,写成 第十四条第(四)项")
 
 
 def _citations(pack: Pack) -> Iterable[tuple[Path, str]]:

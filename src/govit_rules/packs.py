@@ -7,15 +7,16 @@ Imports: `conditions`, `facts`, `project`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from govit_rules.conditions import ALWAYS, Condition, Day, Not, OneOf, StillDue, facts_in
+from govit_rules.conditions import ALWAYS, Condition, Day, Named, Not, OneOf, StillDue, children, facts_in
 from govit_rules.facts import STAGES, Fact
 from govit_rules.project import CORE_FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
 KINDS: Final = {
@@ -34,13 +35,15 @@ KINDS: Final = {
     "role": "职责",
     "delegation": "授权",
 }
-SEVERITIES: Final = ("blocking", "mandatory", "advisory")
+SEVERITIES: Final = {"blocking": "拦截", "mandatory": "必须", "advisory": "提示"}
 
 
 @dataclass(frozen=True, slots=True)
 class Regulation:
     """
     The text that a pack encodes; ``articles`` and ``norms`` say how many it has, so that none is left out.
+
+    ``articles`` is the number of the last, or, where the text does not number them, their names.
     """
 
     title: str
@@ -48,9 +51,16 @@ class Regulation:
     issuer: str | None = None
     issued: date | None = None
     effective: date | None = None
-    articles: int | None = None
+    articles: int | tuple[str, ...] | None = None
     norms: int | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def article_count(self) -> int | None:
+        """
+        How many articles the text has; None where the pack does not say.
+        """
+        return len(self.articles) if isinstance(self.articles, tuple) else self.articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +220,7 @@ class Pack:
     One regulation, ready to be judged by. Made by `load_pack` and `read_pack` only.
 
     ``reasons`` maps an article to its norms that are no rules, each with the reason. ``digest`` is that of the file.
+    ``rules_left_out`` and ``steps_left_out`` are what `without_suspect` has taken away.
     """
 
     city: str
@@ -229,6 +240,8 @@ class Pack:
     lifecycle: Lifecycle | None
     digest: str
     shipped: bool = False
+    rules_left_out: tuple[str, ...] = ()
+    steps_left_out: tuple[str, ...] = ()
     _judges: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def fact(self, path: str) -> Fact | None:
@@ -243,22 +256,57 @@ class Pack:
         """
         return self.scope if part.scope is None else part.scope
 
+    @cached_property
+    def without_suspect(self) -> Pack:
+        """
+        The pack without the rules whose text itself is in doubt (``suspect``), and the steps that rest on such alone.
+        """
+        doubted = {rule.id for rule in self.rules.values() if rule.suspect}
+        doubted -= {name for condition in self.conditions() for name in _rules_named(condition)}
+        rules = {norm: rule for norm, rule in self.rules.items() if norm not in doubted}
+        path = {key: step for key, step in self.path.items() if not _rests_on(step, doubted, rules)}
+        return replace(
+            self,
+            rules=rules,
+            path=path,
+            rules_left_out=tuple(norm for norm in self.rules if norm in doubted),
+            steps_left_out=tuple(key for key in self.path if key not in path),
+            _judges={},
+        )
+
+    def conditions(self) -> Iterator[Condition]:
+        """
+        Every condition of the pack: of its scope, rules, readings and steps.
+        """
+        yield from (self.applies, self.scope)
+        for rule in self.rules.values():
+            other = () if rule.reading is None else (rule.reading.when, rule.reading.require)
+            yield from filter(None, (rule.scope, rule.when, rule.require, rule.still_due, *other))
+        for step in self.path.values():
+            yield from filter(None, (step.scope, step.when, step.done_when))
+
     def facts_read(self) -> frozenset[str]:
         """
         The paths of all facts that some rule or step reads.
         """
-        found: set[str] = set(facts_in(self.applies)) | set(facts_in(self.scope))
-        for rule in self.rules.values():
-            other = () if rule.reading is None else (rule.reading.when or ALWAYS, rule.reading.require or ALWAYS)
-            for condition in (rule.scope or ALWAYS, rule.when, rule.require or ALWAYS, rule.still_due, *other):
-                found.update(facts_in(condition))
-        for step in self.path.values():
-            for condition in (step.scope or ALWAYS, step.when, step.done_when or ALWAYS):
-                found.update(facts_in(condition))
+        found = {name for condition in self.conditions() for name in facts_in(condition)}
         return frozenset(name for name in found if not name.startswith("$"))
 
     def __getstate__(self) -> dict[str, Any]:
         """
         All but what was worked out for days of judging.
         """
-        return {**self.__dict__, "_judges": {}}
+        state = {name: value for name, value in self.__dict__.items() if name != "without_suspect"}
+        return {**state, "_judges": {}}
+
+
+def _rules_named(condition: Condition) -> Iterator[str]:
+    if isinstance(condition, Named) and condition.name.startswith("rule."):
+        yield condition.name[5:]
+    for part in children(condition):
+        yield from _rules_named(part)
+
+
+def _rests_on(step: Step, doubted: set[str], kept: Mapping[str, Rule]) -> bool:
+    norms = set(step.norms)
+    return bool(norms & doubted) and not norms & kept.keys()

@@ -27,7 +27,6 @@ _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _NAME: Final = "^[a-z][a-z0-9_]*$"
 _RULE_ID: Final = "^[A-Za-z][A-Za-z0-9.*_-]{0,40}$"
-_ARTICLE: Final = "^第[零一二三四五六七八九十百]+条"
 _SPAN: Final = "[0-9]{1,4}(d|wd|mo|y)"
 _COMPARISON: Final = r"^\s*(>=|<=|>|<)\s*\S"
 _WITHIN: Final = rf"^\s*within\s+{_SPAN}\.\.{_SPAN}\s+after\s+\S"
@@ -179,10 +178,7 @@ def _top() -> _Schema:
         "due": _object(codes, description="各性质的规则默认何时到期"),
         "rules": _table_of(_ref("rule"), "规则，键是规范的编号", names=_RULE_ID),
         "path": _table_of(_ref("step"), "审批路径的环节，按条文的先后"),
-        "articles": {
-            **_table_of(_table_of(_wording("它为什么不是规则")), "没有写成规则的规范：条款 → 编号 → 理由"),
-            "propertyNames": {"pattern": _ARTICLE},
-        },
+        "articles": _table_of(_table_of(_wording("它为什么不是规则")), "没有写成规则的规范：条款 → 编号 → 理由"),
         "documents": _table_of(_ref("document"), "办法里的材料和文书"),
         "agencies": _table_of(_ref("agency"), "办法里的机关"),
         "lifecycle": _ref("lifecycle", "项目的状态和事件"),
@@ -197,7 +193,10 @@ def _regulation() -> _Schema:
             "issuer": _optional("制定机关"),
             "issued": _day("成文或印发之日"),
             "effective": _day("施行之日"),
-            "articles": {"type": ["integer", "null"], "minimum": 1, "description": "全文的条数"},
+            "articles": {
+                "anyOf": [{"type": ["integer", "null"], "minimum": 1}, _list_of(_text(), "各条的名称", least=1)],
+                "description": "全文的条数；条文不编号的，写各条的名称",
+            },
             "norms": {"type": ["integer", "null"], "minimum": 1, "description": "规则与不成规则的规范合计"},
             "notes": _list_of(_wording(), "读者应知道的几句话"),
             "repeals": _optional("由它废止的文件"),
@@ -211,7 +210,7 @@ def _parameter() -> _Schema:
     value = {"type": ["string", "integer", "array", "null"], "description": "如 1000万元；尚未公布写 null"}
     return _object(
         {
-            "article": _text("所在条款", pattern=_ARTICLE),
+            "article": _text("所在条款"),
             "zh": _wording("中文名称，写明含或不含"),
             "en": _wording("英文名称"),
             "type": _code(_PARAMETER_TYPES, "值全是 null 时必填"),
@@ -242,7 +241,7 @@ def _rule() -> _Schema:
     return _object(
         {
             "kind": _code(KINDS, "性质"),
-            "article": _text("依据的条款，照全文的写法", pattern=_ARTICLE),
+            "article": _text("依据的条款，照全文的写法"),
             "stage": _code(_ANY_STAGE, "属于哪个阶段"),
             "severity": _code({severity: _SEVERITY_ZH[severity] for severity in SEVERITIES}, "力度"),
             "scope": _ref("condition", "前提；不写即规则包的 scope，true 为没有前提"),
@@ -299,7 +298,7 @@ def _step() -> _Schema:
             "when": _ref("condition", "何时要走这一步"),
             "done_when": _ref("condition", "怎样算办完；不写即看不出"),
             "time_limit": _optional("时限，照条文；null 为未规定"),
-            "articles": _list_of(_text(pattern=_ARTICLE), "依据的条款", least=1),
+            "articles": _list_of(_text(), "依据的条款", least=1),
             "norms": _list_of(_text(), "依据的规范编号", least=1),
             "outcome": _optional("办完得到什么"),
             "if_fails": _optional("没有通过怎么办"),
