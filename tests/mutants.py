@@ -3,9 +3,9 @@ Plants faults in a pack, one at a time, and counts how many the cases and the in
 
     python tests/mutants.py CITY [--list]
 
-The faults are those that people make in law: a figure off by a hundredth, 以上 for 超过, a condition or a listed value
-left out, a yes for a no, 且 for 或, a neighbouring article or stage, another severity. Each changes one place of the
-YAML text. A fault that leaves the pack unreadable counts as seen.
+The faults are those that people make in law: a figure off by a hundredth, 元 for 万元, 日 for 工作日, a span one too
+long, 以上 for 超过, a condition or a listed value left out, a yes for a no, 且 for 或, a neighbouring article or stage,
+another severity. Each changes one place of the YAML text. A fault that leaves the pack unreadable counts as seen.
 """
 
 from __future__ import annotations
@@ -91,6 +91,11 @@ def _figure_faults(line: str, code: str) -> Iterator[tuple[str, str]]:
                 f"{match[0]} off by {off}",
                 line[: match.start(1)] + f"{int(match[1]) + off:.2f}" + line[match.end(1) :],
             )
+        yield f"{match[0]} made 元", line[: match.end(1)] + "元" + line[match.end() :]
+    for match in re.finditer(r"(?<![\w.])([1-9]\d*)(d|wd|mo|y)\b", code):
+        yield f"{match[0]} one more", line[: match.start()] + f"{int(match[1]) + 1}{match[2]}" + line[match.end() :]
+        other = {"wd": "d", "d": "wd", "mo": "wd", "y": "mo"}[match[2]]
+        yield f"{match[0]} made {match[1]}{other}", line[: match.start(2)] + other + line[match.end() :]
     for match in re.finditer(r"(\d\d)-(\d\d) of", code):
         day = int(match[2]) - 1
         yield f"{match[0]} a day early", line[: match.start(2)] + f"{day:02}" + line[match.end(2) :]

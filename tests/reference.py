@@ -397,6 +397,9 @@ class Reference:
         self._questions: dict[str, Question] = {}
         self._read: dict[int, tuple[str, ...]] = {}
         self._answers: dict[Any, Answer] = {}
+        self._facts = sorted(pack.facts_read())
+        self._last: tuple[Mapping[str, Any], dict[str, Any]] = ({}, {})
+        self._parts: dict[int, Any] = {}
 
     # -- what is known
 
@@ -405,7 +408,7 @@ class Reference:
         The facts that are given, claims that are not made and events that are dated ahead as False.
         """
         known: dict[str, Any] = {}
-        for path in self.pack.facts_read():
+        for path in self._facts:
             fact = self.pack.fact(path)
             assert fact is not None
             local = path.startswith("local.")
@@ -556,6 +559,14 @@ class Reference:
         """
         A condition without what the known facts have settled.
         """
+        if known is not self._last[1]:
+            return self._settled(condition, known)
+        if id(condition) not in self._parts:
+            # The condition is kept, so that no other gets its number.
+            self._parts[id(condition)] = (self._settled(condition, known), condition)
+        return self._parts[id(condition)][0]
+
+    def _settled(self, condition: Any, known: Mapping[str, Any]) -> Any:
         match condition:
             case Named(_, item):
                 return self.settled(item, known)
@@ -591,7 +602,7 @@ class Reference:
         """
         What a question comes to over all completions of what is known, or over many.
         """
-        given = {**self.figures, **known}
+        given = self._given(known)
         names = self._read.get(id(question))
         if names is None:
             parts = (question.when, question.require or ALWAYS, question.due)
@@ -602,6 +613,14 @@ class Reference:
         if answer is None:
             answer = self._answers[key] = self._answer(question, given)
         return answer
+
+    def _given(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """
+        What is known, with the figures; what it settles is kept until something else is known.
+        """
+        if self._last[0] is not known:
+            self._last, self._parts = (known, {**self.figures, **known}), {}
+        return self._last[1]
 
     def remainder(self, question: Question, given: Mapping[str, Any]) -> tuple[Question, Completions]:
         """
@@ -620,6 +639,8 @@ class Reference:
         left, completions = self.remainder(question, given)
         while True:
             try:
+                if not completions.values:
+                    return Answer(frozenset((completions.verdict_of(left)(()),)))
                 return self._all(left, completions) if completions.size <= self.limit else self._some(left, completions)
             except CalendarMissing as missing:
                 completions.add_calendar(missing.name)
@@ -659,7 +680,7 @@ class Reference:
 
         They are looked for by lot, and from there by changes of one fact at a time; None if none were found.
         """
-        given = {**self.figures, **known}
+        given = self._given(known)
         left, completions = self.remainder(self.question(rule), given)
         lot = random.Random(1)  # noqa: S311  # draws to test with
         found: dict[bool, Mapping[str, Any]] = {}

@@ -223,7 +223,9 @@ def _stands(parameter: Parameter, value: Any, passage: str, head: str) -> bool:
         where = passage + head if "之日起" in passage else passage
         return any(form in where for form in (f"{value.year}年{value.month}月{value.day}日", value.isoformat()))
     if parameter.type in ("int", "year"):
-        return value in numbers_in(passage)
+        # What is counted in months may be written in years.
+        in_years = value // 12 if "month" in parameter.name and value % 12 == 0 else None
+        return value in numbers_in(passage) or any(form in passage for form in spoken(Span(in_years or value, "y")))
     return all(part in passage for part in ([value] if isinstance(value, str) else [])) or parameter.type == "enum_list"
 
 
@@ -252,7 +254,10 @@ def wrong_totals(pack: Pack, text: Text) -> Iterator[str]:
     for day in (regulation.issued, regulation.effective):
         if day and not any(form in text.head for form in (f"{day.year}年{day.month}月{day.day}日", day.isoformat())):
             yield f"文首没有 {day}"
-    if regulation.articles is not None and regulation.articles != len(text.articles):
+    if isinstance(regulation.articles, tuple):
+        if regulation.articles != tuple(text.articles):
+            yield f"条文是 {'、'.join(text.articles)},不是 {'、'.join(regulation.articles)}"
+    elif regulation.articles is not None and regulation.articles != len(text.articles):
         yield f"条文有 {len(text.articles)} 条,不是 {regulation.articles} 条"
 
 
