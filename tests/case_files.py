@@ -64,9 +64,9 @@ def _cases(path: Path, data: dict[str, Any]) -> Iterator[Case]:
         if unknown:
             raise ValueError(f"{path.name}: {entry.get('id')}: no such keys: {sorted(unknown)}")
         facts = _flat(_project(entry["project"]) if "project" in entry else base)
-        facts.update(_flat(entry.get("facts") or {}))
         for name in entry.get("without") or ():
             facts = {key: value for key, value in facts.items() if key != name and not key.startswith(f"{name}.")}
+        facts.update(_flat(entry.get("facts") or {}))
         yield Case(
             city=data["city"],
             file=path.stem,

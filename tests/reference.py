@@ -36,6 +36,7 @@ from govit_rules.conditions import (
     DayLiteral,
     DayOfYear,
     DayParameter,
+    FigureSpan,
     FirstSet,
     Happened,
     InOrder,
@@ -154,10 +155,12 @@ class World:
                 return at and Moment(self.shifted(at.day, span, sign), "day")
         raise TypeError(term)
 
-    def shifted(self, day: date, span: Span, sign: Any) -> date:
+    def shifted(self, day: date, span: Span | FigureSpan, sign: Any) -> date:
         """
         A day moved by a span; the calendars of unpublished years are part of the completion.
         """
+        if isinstance(span, FigureSpan):
+            span = Span(min(self.values[f"${span.parameter}"], 9999), span.unit)
         moved = shift(day, span, sign)
         if moved.unpublished is None or moved.first == moved.last:
             return moved.first
@@ -307,7 +310,7 @@ def names_of(test: Any) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for part in walk(test):
         match part:
-            case DayParameter(name) | NumberParameter(name, _) | Unpublished(name):
+            case DayParameter(name) | NumberParameter(name, _) | Unpublished(name) | FigureSpan(name, _):
                 names[f"${name}"] = None
             case Judgement(text):
                 names[f"judgement:{text}"] = None
@@ -322,7 +325,7 @@ def counts_working_days(test: Any) -> bool:
     """
     Whether some span in a test is one of working days.
     """
-    return any(isinstance(part, Span) and part.unit == "wd" for part in walk(test))
+    return any(isinstance(part, Span | FigureSpan) and part.unit == "wd" for part in walk(test))
 
 
 @dataclass(frozen=True)
@@ -981,6 +984,9 @@ class _Anchors:
             days |= {date(year, 1, 1) for year in self.years if 2000 < year < 2090}
         units = {part.unit for part in self.parts if isinstance(part, StartOf)}
         spans = dict.fromkeys(part for part in self.parts if isinstance(part, Span))
+        for part in self.parts:
+            if isinstance(part, FigureSpan) and f"${part.parameter}" in self.given:
+                spans[Span(self.given[f"${part.parameter}"], part.unit)] = None
         for span in spans:
             for day in tuple(days):
                 for sign in (1, -1):
@@ -1008,6 +1014,9 @@ class _Anchors:
                     found.add(self.given[name])
                 case NumberParameter(name, _) if part.type == kind and f"${name}" in self.given:
                     found.add(self.given[f"${name}"])
+        if kind == "int" and any(isinstance(part, FigureSpan) for part in self.parts):
+            days = sorted(day for day in self.days if abs((day - self.as_of).days) < 5_000)
+            found |= {abs((late - early).days) for early in days for late in days}
         near = {number + step for number in found for step in (-unit, unit * 0, unit)}
         return tuple(sorted(number for number in near if 0 <= number <= most))
 

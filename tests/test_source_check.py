@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -318,7 +318,20 @@ def spoken(figure: Span | Decimal) -> list[str]:
     ]
     numbers = [str(n), chinese_number(n)] + (["两"] if n == 2 else [])
     forms = [f"{number}{form}" for number in numbers for form in units]
-    return forms + {(6, "mo"): ["半年"], (12, "mo"): ["一年", "1年"], (3, "mo"): ["一个季度"]}.get((n, unit), [])
+    forms += [f"{number}至" for number in numbers if unit == "mo"]  # the lower end of 3至6个月
+    return forms + _OTHER_WORDS.get((n, unit), [])
+
+
+# A whole month or year is told from the first days of the month or year, and the one after it.
+_OTHER_WORDS: Final = {
+    (15, "d"): ["半个月"],
+    (1, "mo"): ["每月"],
+    (2, "mo"): ["每月"],
+    (3, "mo"): ["一个季度"],
+    (6, "mo"): ["半年"],
+    (12, "mo"): ["一年", "1年"],
+    (1, "y"): ["每年", "年度"],
+}
 
 
 def figures_in(term: Any, *, named: bool = False) -> Iterator[tuple[Span | Decimal, bool]]:

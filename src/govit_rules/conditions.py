@@ -18,11 +18,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from govit_rules.values import Span, last_published_year, months_between, shift
+from govit_rules.values import LONGEST, Span, last_published_year, months_between, shift
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from decimal import Decimal
+
+    from govit_rules.values import Unit
 
 FALSE: Final = 0
 OPEN: Final = 1
@@ -112,13 +114,23 @@ class StartOf:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureSpan:
+    """
+    A length of time whose number is a figure of the text: ``$parameter`` days, working days, months or years.
+    """
+
+    parameter: str
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """
     A day moved by a span, forward (sign 1) or back (sign -1).
     """
 
     day: Day
-    span: Span
+    span: Span | FigureSpan
     sign: Literal[1, -1]
 
 
@@ -429,7 +441,11 @@ def operands(term: Day | Number) -> Iterator[str]:
             yield from operands(second)
         case DayOfYear(_, _, year):
             yield from operands(year)
-        case StartOf(_, day) | Shift(day, _, _) | YearOf(day):
+        case Shift(day, span, _):
+            yield from operands(day)
+            if isinstance(span, FigureSpan):
+                yield f"${span.parameter}"
+        case StartOf(_, day) | YearOf(day):
             yield from operands(day)
         case Plus(number, _):
             yield from operands(number)
@@ -534,8 +550,21 @@ def _day(term: Day, values: Mapping[str, Any], as_of: date) -> _Span | None:
             )
         case Shift(day, span, sign):
             inner = _day(day, values, as_of)
-            return inner and _map(inner, lambda d: _shifted(d, span, sign, values))
+            length = length_of(span, values)
+            return inner and _map(inner, lambda d: _shifted(d, length, sign, values))
     raise TypeError(term)
+
+
+def length_of(span: Span | FigureSpan, values: Mapping[str, Any]) -> Span:
+    """
+    A span with its number, by the figures in force.
+
+    Raises:
+        KeyError: The figure is not known.
+    """
+    if isinstance(span, Span):
+        return span
+    return Span(min(int(values[f"${span.parameter}"]), LONGEST), span.unit)
 
 
 def _later(first: _Span | None, second: _Span | None) -> _Span | None:

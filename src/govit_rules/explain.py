@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from govit_rules.conditions import (
     ALWAYS,
@@ -33,6 +33,7 @@ from govit_rules.conditions import (
     DayLiteral,
     DayOfYear,
     DayParameter,
+    FigureSpan,
     FirstSet,
     Happened,
     Has,
@@ -58,6 +59,7 @@ from govit_rules.conditions import (
     children,
     facts_in,
     last_day,
+    length_of,
     level,
     only_day,
 )
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
 
     from govit_rules.conditions import Operator
     from govit_rules.packs import Pack, Rule
+    from govit_rules.values import Span
 
 _TRUTHS: Final = {FALSE: "false", OPEN: "open", TRUE: "true", None: "unknown"}
 _TRUTH_WORDS: Final = {
@@ -483,9 +486,19 @@ class _Words:
                 zh = "当月首日" if unit == "month" else "当年首日"
                 return self.either(f"{self._day(inner)} {zh}", f"the first day of the {unit} of {self._day(inner)}")
             case Shift(inner, span, sign):
-                moved = f"{self._day(inner)} {'后' if sign > 0 else '前'}{span.zh}"
-                return self.either(moved, f"{span.en} {'after' if sign > 0 else 'before'} {self._day(inner)}")
+                moved = f"{self._day(inner)} {'后' if sign > 0 else '前'}{self.length(span)}"
+                return self.either(moved, f"{self.length(span)} {'after' if sign > 0 else 'before'} {self._day(inner)}")
         raise TypeError(term)
+
+    def length(self, span: Span | FigureSpan) -> str:
+        """
+        A length of time; where its number is not published, by the name of the figure.
+        """
+        try:
+            length = length_of(span, self.values)
+        except KeyError:
+            return self.label(f"${cast('FigureSpan', span).parameter}")
+        return self.either(length.zh, length.en)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
 
 from govit_rules.conditions import (
     ALWAYS,
@@ -33,6 +33,7 @@ from govit_rules.conditions import (
     DayLiteral,
     DayOfYear,
     DayParameter,
+    FigureSpan,
     FirstSet,
     Happened,
     InOrder,
@@ -57,10 +58,12 @@ from govit_rules.conditions import (
     operands,
 )
 from govit_rules.facts import STAGES, Fact, nearest
-from govit_rules.values import parse_money, parse_span
+from govit_rules.values import Span, parse_money, parse_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from govit_rules.values import Unit
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
@@ -353,10 +356,17 @@ class _Operands:
 
     def _day(self) -> Day:
         day = self._primary_day()
-        while self._peek() in ("+", "-") and _SPAN.fullmatch(self._peek_after()):
+        while self._peek() in ("+", "-") and _LENGTH.fullmatch(self._peek_after()):
             sign: Literal[1, -1] = 1 if self._take() == "+" else -1
-            day = Shift(day, parse_span(self._take()), sign)
+            day = Shift(day, self._span(), sign)
         return day
+
+    def _span(self) -> Span | FigureSpan:
+        token = self._take()
+        if not token.startswith("$"):
+            return parse_span(token)
+        self._parameter(token[1:], ("int",))
+        return FigureSpan(token[1:], cast("Unit", self._take("d", "wd", "mo", "y")))
 
     def _peek_after(self) -> str:
         return self.tokens[self.at + 1] if self.at + 1 < len(self.tokens) else ""
@@ -461,7 +471,7 @@ _WITHIN = re.compile(r"\s*within\s+([0-9]{1,4}(?:d|wd|mo|y))\.\.([0-9]{1,4}(?:d|
 _COVERS = re.compile(r"\s*covers months from\s+(.+?)\s+until\s+(.+?)\s*")
 _MAX_TOKENS: Final = 100
 _WHOLE = re.compile("[0-9]{1,9}")
-_SPAN = re.compile(r"[0-9]{1,4}(?:d|wd|mo|y)")
+_LENGTH = re.compile(r"[0-9]{1,4}(?:d|wd|mo|y)|\$[a-z]\w*")
 _AMOUNT = re.compile(r"[\d.,]+\s*(?:元|万元|亿元|万|亿)")
 _TOKEN = re.compile(
     r"\s+|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}-[0-9]{2}(?![0-9])|[0-9]+(?:wd|mo|d|y)\b|[0-9]+|\$?[A-Za-z_][\w.]*|[()+,-]|."

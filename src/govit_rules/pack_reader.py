@@ -657,8 +657,10 @@ class _PackReader:
             ("facts", "", pack.facts),
         )
         for section, prefix, table in tables:
-            for name in table:
-                if f"{prefix}{name}" not in used:
+            for name, entry in table.items():
+                # A text is for people to read: no condition can test it.
+                readable = section == "facts" and entry.type == "text"
+                if f"{prefix}{name}" not in used and not readable:
                     self.source.report(
                         (section, name.removeprefix("local.")), f"{name} 没有用到", "删去它,或在规则里用它"
                     )

@@ -222,6 +222,7 @@ def parse_event(value: object) -> date | Literal[False]:
 Unit: TypeAlias = Literal["d", "wd", "mo", "y"]
 
 _SPAN: Final = re.compile(r"([0-9]{1,4})(d|wd|mo|y)")
+LONGEST: Final = 9999
 _UNITS_ZH: Final[dict[Unit, str]] = {"d": "日", "wd": "个工作日", "mo": "个月", "y": "年"}
 _UNITS_EN: Final[dict[Unit, str]] = {"d": "day", "wd": "working day", "mo": "month", "y": "year"}
 
@@ -241,7 +242,7 @@ class Span:
     unit: Unit
 
     def __post_init__(self) -> None:
-        if self.unit not in _UNITS_ZH or not 0 <= self.n <= 9999:
+        if self.unit not in _UNITS_ZH or not 0 <= self.n <= LONGEST:
             raise ValueError("时长须是0至9999个日（d）、工作日（wd）、月（mo）或年（y）：改为其中之一")
 
     def __str__(self) -> str:
