@@ -1,5 +1,5 @@
 """
-Reads case files: what a regulation demands of a project, as data (tests/cases/<city>/*.yaml).
+Case files: what a regulation demands of a project, as data (tests/cases/<city>/*.yaml), held against a pack.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+
+from govit_rules import Decision, Pack, Project, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,3 +111,43 @@ def _nested(flat: dict[str, Any]) -> dict[str, Any]:
         section, _, leaf = path.rpartition(".")
         (nested.setdefault(section, {}) if section else nested)[leaf] = value
     return nested
+
+
+def decide(case: Case, pack: Pack) -> Decision:
+    project = Project.model_validate_json(json.dumps(case.facts, ensure_ascii=False))
+    return evaluate(project, pack, as_of=case.as_of, stage=case.stage)
+
+
+def differences_from(case: Case, pack: Pack) -> list[str]:
+    """
+    What a pack says otherwise than a case, in words.
+    """
+    decision, wanted = decide(case, pack), case.wanted
+    found: list[str] = []
+
+    def compare(what: str, expected: Any, got: Any) -> None:
+        if expected != got:
+            found.append(f"{what}: the text demands {expected}, the pack says {got}")
+
+    for rule, outcome in (wanted.get("expect") or {}).items():
+        compare(rule, outcome, decision[rule].outcome)
+    for rule, needs in (wanted.get("needs") or {}).items():
+        compare(f"needs of {rule}", sorted(needs), sorted(decision[rule].needs))
+    for rule, day in (wanted.get("due") or {}).items():
+        due_on = decision[rule].due_on
+        compare(f"due day of {rule}", day and str(day), due_on and due_on.isoformat())
+    for rule, outcome in (wanted.get("reading") or {}).items():
+        reading = decision[rule].reading
+        compare(f"other reading of {rule}", outcome, reading and reading["other_outcome"])
+    steps = {step.step: step for step in decision.path}
+    for step, status in (wanted.get("path") or {}).items():
+        compare(f"step {step}", status, steps[step].status)
+    for step, done in (wanted.get("done") or {}).items():
+        compare(f"step {step} done", done, steps[step].done)
+    if "applies" in wanted:
+        compare("applies", {True: "yes", False: "no"}.get(wanted["applies"], wanted["applies"]), decision.applies)
+    if "exit" in wanted:
+        compare("exit code", wanted["exit"], decision.exit_code)
+    if "violations" in wanted:
+        compare("violations", sorted(wanted["violations"]), sorted(f.rule for f in decision.violations))
+    return found

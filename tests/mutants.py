@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from case_files import ROOT, Case, cases
+from case_files import ROOT, Case, cases, differences_from
 from govit_rules import PackError
 from govit_rules.articles import article_number, chinese_number
 from govit_rules.facts import STAGES
 from govit_rules.pack_reader import read_pack
-from test_cases import differences_from
 from test_inventory import entry_of, inventory
 
 if TYPE_CHECKING:

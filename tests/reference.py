@@ -216,7 +216,7 @@ class World:
             case CoversMonths(fact, start, end):
                 return all(month in values[fact] for month in self.months_due(start, end))
             case Unpublished(parameter):
-                return bool(values[f"${parameter}"])
+                return bool(values[f"unpublished:{parameter}"])
             case Judgement(text):
                 return bool(values[f"judgement:{text}"])
             case StillDue(day):
@@ -305,13 +305,15 @@ def events_of(node: Any) -> tuple[str, ...]:
 
 def names_of(test: Any) -> tuple[str, ...]:
     """
-    What a test reads: facts, ``$figures``, ``judgement:…``.
+    What a test reads: facts, ``$figures``, ``unpublished:…``, ``judgement:…``.
     """
     names: dict[str, None] = {}
     for part in walk(test):
         match part:
-            case DayParameter(name) | NumberParameter(name, _) | Unpublished(name) | FigureSpan(name, _):
+            case DayParameter(name) | NumberParameter(name, _) | FigureSpan(name, _):
                 names[f"${name}"] = None
+            case Unpublished(name):
+                names[f"unpublished:{name}"] = None
             case Judgement(text):
                 names[f"judgement:{text}"] = None
             case DayFact(fact, _) | NumberFact(fact, _) | Is(fact, _) | OneOf(fact, _, _):
@@ -701,7 +703,8 @@ class Reference:
 
 
 def _answer(verdicts: Iterable[str], needs: Iterable[str], completions: Completions, *, exact: bool) -> Answer:
-    kept = frozenset(name for name in needs if not name.startswith("judgement:"))
+    named = (name.replace("unpublished:", "$") for name in needs)
+    kept = frozenset(name for name in named if not name.startswith("judgement:"))
     return Answer(frozenset(verdicts), kept, exact, frozenset(completions.loose_calendars))
 
 
@@ -865,7 +868,7 @@ class Completions:
         self.values[name] = ("early", "late")
 
     def _candidates(self, name: str) -> Iterable[Any]:
-        if name.startswith("judgement:"):
+        if name.startswith(("judgement:", "unpublished:")):
             return (False, True)
         if name.startswith("$"):
             return self._by_type(name, self.reference.pack.parameters[name[1:]].type, ())

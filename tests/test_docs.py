@@ -79,7 +79,9 @@ def test_the_table_of_cities_names_every_pack(page: Path) -> None:
     for row, city in zip(rows, shipped_packs(), strict=True):
         pack = load_pack(city)
         assert pack.regulation.title in row
-        assert row.rstrip("| ").endswith(f"{pack.regulation.articles} | {pack.regulation.norms} | {len(pack.rules)}")
+        assert row.rstrip("| ").endswith(
+            f"{pack.regulation.article_count} | {pack.regulation.norms} | {len(pack.rules)}"
+        )
 
 
 def test_the_page_of_facts_names_every_core_fact() -> None:

@@ -104,7 +104,7 @@ def test_the_atlas_names_clause_and_value() -> None:
     assert "| 第十四条第(四)项 | LZ-14.4-d |" in page
     assert "20万元 | 第四条 | `$project_floor` |" in page
     assert "LZ-P01 |" in page
-    assert "| 样例市 | 没有规定 |" in page
+    assert "| 样例市 | 所据文本没有规定 |" in page
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def compared(city: str, as_of: date, facts: dict[str, Any], reference: Reference
 
 @pytest.mark.parametrize("city", CITIES)
 class TestReference:
-    @settings(max_examples=60)
+    @settings(max_examples=35)
     @given(data=st.data())
     def test_much_known(self, city: str, data: st.DataObject) -> None:
         """
@@ -66,7 +66,7 @@ class TestReference:
 
         assert compared(city, as_of, facts) == []
 
-    @settings(max_examples=20)
+    @settings(max_examples=12)
     @given(data=st.data())
     def test_much_missing(self, city: str, data: st.DataObject) -> None:
         """
@@ -77,7 +77,7 @@ class TestReference:
 
         assert compared(city, as_of, facts) == []
 
-    @settings(max_examples=60)
+    @settings(max_examples=35)
     @given(data=st.data())
     def test_both_ways_of_answering_agree(self, city: str, data: st.DataObject) -> None:
         """

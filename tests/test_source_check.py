@@ -347,8 +347,8 @@ def figures_in(term: Any, *, named: bool = False) -> Iterator[tuple[Span | Decim
         return
     if isinstance(term, NumberLiteral) and term.type == "money" and term.value:
         yield Decimal(term.value), named
-    if isinstance(term, Shift) and not (term.span.unit == "d" and term.span.n <= 1):
-        yield term.span, named
+    if isinstance(term, Shift) and isinstance(span := term.span, Span) and not (span.unit == "d" and span.n <= 1):
+        yield span, named
     for part in _parts(term):
         yield from figures_in(part, named=named)
 

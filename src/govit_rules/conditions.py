@@ -453,7 +453,8 @@ def operands(term: Day | Number) -> Iterator[str]:
 
 def variables(atom: Atom) -> tuple[str, ...]:
     """
-    What a test turns on: facts, ``$parameter``, ``fact#value`` for a list's entries, ``judgement:TEXT``.
+    What a test turns on: facts, ``$parameter``, ``fact#value`` for a list's entries,
+    ``$parameter#unpublished``, ``judgement:TEXT``.
     """
     match atom:
         case Is(fact) | OneOf(fact) | Happened(fact):
@@ -465,7 +466,7 @@ def variables(atom: Atom) -> tuple[str, ...]:
         case CoversMonths(fact, start, end):
             return tuple(dict.fromkeys((fact, *operands(start), *operands(end))))
         case Unpublished(parameter):
-            return (f"${parameter}",)
+            return (f"${parameter}#unpublished",)  # what the figure says, apart from the figure itself
         case Judgement(text):
             return (f"judgement:{text}",)
         case StillDue(day):
@@ -695,7 +696,7 @@ def atom_level(atom: Atom, values: Mapping[str, Any], as_of: date) -> int:
         case CoversMonths():
             return _covers(atom, values, as_of)
         case Unpublished(parameter):
-            return TRUE if values[f"${parameter}"] else FALSE
+            return TRUE if values[f"${parameter}#unpublished"] else FALSE
         case Judgement(text):
             return TRUE if values[f"judgement:{text}"] else FALSE
         case StillDue(day):

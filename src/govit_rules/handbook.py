@@ -323,8 +323,8 @@ def atlas_page(topics: Any, packs: Mapping[str, Pack], as_of: date) -> str:
     Cities compared figure by figure.
 
     Args:
-        topics: ``{"topics": [{"zh": …, "en": …, "cities": {city: [id, …]}}]}``; an id is a rule, a step or ``$figure``
-            of that city's pack, and an empty list says that its text has nothing on the topic.
+        topics: ``{"topics": [{"zh": …, "en": …, "cities": {city: [id, …]}}]}``; an id is a rule, a norm, a step or
+            ``$figure`` of that city's pack, and an empty list says that its text has nothing on the topic.
         packs: All packs by city; each topic must name every one of them.
         as_of: The day whose figures are shown.
 
@@ -371,11 +371,11 @@ def _compared(
         pack = packs[city]
         named = pack.name["zh"]
         if not cities[city]:
-            yield named, "没有规定", "", ""
+            yield named, "所据文本没有规定", "", ""
         for item in cities[city]:
             row = _said(pack, str(item), as_of)
             if row is None:
-                defects.append(Defect(f"{topic['zh']}.{city}", f"规则包里没有 {item}", "写规则、环节的编号或 $数额"))
+                defects.append(Defect(f"{topic['zh']}.{city}", f"规则包里没有 {item}", "写规范、环节的编号或 $数额"))
             else:
                 yield (named, *row)
 
@@ -391,4 +391,5 @@ def _said(pack: Pack, item: str, as_of: date) -> tuple[str, str, str] | None:
     if item in pack.path:
         step = pack.path[item]
         return f"{step.name['zh']}：{step.time_limit or '时限未规定'}", "、".join(step.articles), item
-    return None
+    reasons = ((reason[item], article) for article, reason in pack.reasons.items() if item in reason)
+    return next(((reason, article, item) for reason, article in reasons), None)
