@@ -453,8 +453,9 @@ def operands(term: Day | Number) -> Iterator[str]:
 
 def variables(atom: Atom) -> tuple[str, ...]:
     """
-    What a test turns on: facts, ``$parameter``, ``fact#value`` for a list's entries,
-    ``$parameter#unpublished``, ``judgement:TEXT``.
+    What a test turns on.
+
+    Facts, ``$parameter``, ``fact#value`` for an entry of a list, ``$parameter#unpublished``, ``judgement:TEXT``.
     """
     match atom:
         case Is(fact) | OneOf(fact) | Happened(fact):
