@@ -255,7 +255,17 @@ class TestText:
         said = FORMATS["text"](decide(PROJECTS["parking"]), Layout(width=120))
 
         assert "时限：未规定" in said
-        assert "▶ 专家初审" in said
+
+    def test_the_present_step_comes_after_what_is_done(self) -> None:
+        """
+        A step of which no fact tells is passed over where a later one is done; the first that is not done is marked.
+        """
+        said = FORMATS["text"](decide(PROJECTS["parking"]), Layout(width=120))
+
+        assert "– 专家初审" in said
+        assert "✓ 年度实施计划报批下发" in said
+        assert "▶ 市政府常务会议审定" in said
+        assert "· 立项审批" in said
 
     def test_a_name_cannot_steer_the_terminal(self) -> None:
         """

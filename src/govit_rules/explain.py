@@ -768,14 +768,31 @@ def _deciding(condition: Condition, wanted: int, explainer: _Explainer) -> Itera
         case Not(item) if isinstance(item, Named | AllOf | AnyOf | Not):
             yield from _denied(item, wanted, explainer)
         case AllOf(items) | AnyOf(items):
-            for item in items:
+            alternatives = isinstance(condition, AnyOf)
+            for item in _nearest(items, explainer) if alternatives and wanted == FALSE else items:
                 if explainer.truth(item) == wanted:
                     yield from _deciding(item, wanted, explainer)
-                    if isinstance(condition, AnyOf) and wanted == TRUE:
+                    if alternatives and wanted == TRUE:
                         return
         case _:
             if explainer.truth(condition) == wanted:
                 yield condition
+
+
+def _nearest(items: tuple[Condition, ...], explainer: _Explainer) -> Iterable[Condition]:
+    """
+    Of alternatives that all fail those that hold in part, for they are what was tried; if there are none, all.
+    """
+    return [item for item in items if _holds_in_part(item, explainer)] or items
+
+
+def _holds_in_part(condition: Condition, explainer: _Explainer) -> bool:
+    match condition:
+        case Named(_, item):
+            return _holds_in_part(item, explainer)
+        case AllOf(items):
+            return any(explainer.truth(item) == TRUE for item in items)
+    return False
 
 
 def _denied(item: Condition, wanted: int, explainer: _Explainer) -> Iterator[Condition]:

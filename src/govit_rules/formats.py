@@ -355,20 +355,25 @@ class _Page:
     def path(self) -> None:
         decision = self.decision
         steps = [step for step in decision.path if step.status != "not_required"]
-        self.title(self.say("审批路径   ✓ 已办  ▶ 现在  · 以后  ? 待定", "Path   ✓ done  ▶ now  · later  ? open"))
+        self.title(
+            self.say(
+                "审批路径   ✓ 已办  – 办否未填  ▶ 现在  · 以后  ? 待定",
+                "Path   ✓ done  – not told  ▶ now  · later  ? open",
+            )
+        )
         if not steps:
             self.add(self.say("没有须走的环节", "no step is required"), indent="  ")
         present = decision.present_step
-        for step in steps:
-            self._step(step, present)
+        reached = steps.index(present) if present is not None else len(steps)
+        for i, step in enumerate(steps):
+            self._step(step, "▶" if i == reached else "–" if i < reached else "·")
 
-    def _step(self, step: PathStep, present: PathStep | None) -> None:
-        if step.status == "unknown":
-            mark = "?"
-        elif step.done:
-            mark = "✓"
-        else:
-            mark = "▶" if step is present else "·"
+    def _step(self, step: PathStep, mark: str) -> None:
+        """
+        A step with its mark, if the step itself does not say what it is.
+        """
+        if step.status == "unknown" or step.done:
+            mark = "?" if step.status == "unknown" else "✓"
         actors = "、".join((step.actor, *step.co_actors))
         name = step.name if self.layout.lang == "zh" else step.name_en
         self.add(f"{name} ─ {actors}", indent="      ", first=f"  {mark} ", colour="strong" if mark == "▶" else None)

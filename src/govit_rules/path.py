@@ -88,6 +88,11 @@ def _step(verdict: StepVerdict, done: bool | None) -> PathStep:
 
 def present_step(path: Iterable[PathStep]) -> PathStep | None:
     """
-    The first required step that is not done: where the project stands.
+    Where the project stands: the first required step that is not done.
+
+    A step of which no fact tells counts as gone through where a later one is known to be done.
     """
-    return next((step for step in path if step.status == "required" and step.done is not True), None)
+    required = [step for step in path if step.status == "required"]
+    last_done = max((i for i, step in enumerate(required) if step.done), default=-1)
+    gone_through = (step.done or (step.done is None and i < last_done) for i, step in enumerate(required))
+    return next((step for step, gone in zip(required, gone_through, strict=True) if not gone), None)
