@@ -13,15 +13,18 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from case_files import ROOT, Case, cases, differences_from
 from govit_rules import PackError
 from govit_rules.articles import article_number, chinese_number
+from govit_rules.errors import CaseError
 from govit_rules.facts import STAGES
 from govit_rules.pack_reader import read_pack
+from govit_rules.testing.cases import Case, failures
+from test_cases import cases
 from test_inventory import entry_of, inventory
 
 if TYPE_CHECKING:
@@ -197,15 +200,15 @@ def seen(pack: Pack, part: str, known: list[Case], listed: dict[str, list[str]])
         if listed.get(rule.id) != entry_of(rule):
             return f"inventory {rule.id}"
     likely = sorted(
-        known, key=lambda case: part not in {**(case.wanted.get("expect") or {}), **(case.wanted.get("path") or {})}
+        known, key=lambda case: part not in {**(case.demanded.get("expect") or {}), **(case.demanded.get("path") or {})}
     )
     return next((str(case) for case in likely if _differs(case, pack)), None)
 
 
 def _differs(case: Case, pack: Pack) -> bool:
     try:
-        return bool(differences_from(case, pack))
-    except KeyError:
+        return bool(failures(case, pack))
+    except CaseError:
         return True
 
 
@@ -213,8 +216,8 @@ def main(city: str, *, list_all: bool) -> int:
     """
     Run all mutants of a city; print the survivors and the score.
     """
-    text = (ROOT / "rules" / f"{city}.yaml").read_text(encoding="utf-8")
-    known, listed = list(cases(city)), inventory(city)
+    text = (Path(__file__).parent.parent / "rules" / f"{city}.yaml").read_text(encoding="utf-8")
+    known, listed = cases(city), inventory(city)
     total, killed, survivors = 0, 0, []
     original = yaml.safe_load(text)
     for mutant in mutants(text):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from case_files import cases
 from govit_rules import Decision, Project, evaluate, load_pack
 from govit_rules.conditions import (
     AllOf,
@@ -43,6 +42,7 @@ from govit_rules.conditions import (
 from govit_rules.explain import Explanation, explain_condition
 from govit_rules.project import CORE_FACTS
 from govit_rules.values import parse_span
+from test_cases import cases
 
 if TYPE_CHECKING:
     from govit_rules.conditions import Condition
@@ -395,7 +395,7 @@ class TestEveryCase:
         codes = {code for fact in facts.values() for code in fact.values or () if "_" in code}
         paths = {path for path in facts if "." in path}
         told_codes = re.compile("|".join(map(re.escape, sorted(codes | paths, key=len, reverse=True))))
-        for case in list(cases("luzhou"))[::5]:
+        for case in cases("luzhou")[::5]:
             decision = evaluate(Project.model_validate(case.facts), PACK, as_of=case.as_of, stage=case.stage)
             for finding in decision:
                 for lang in ("zh", "en"):
@@ -407,6 +407,6 @@ class TestEveryCase:
         """
         The tool gives an opinion: no message of its own begins with 通过 or 批准.
         """
-        for case in list(cases("luzhou"))[::5]:
+        for case in cases("luzhou")[::5]:
             decision = evaluate(Project.model_validate(case.facts), PACK, as_of=case.as_of, stage=case.stage)
             assert not any(finding.message.startswith(("通过", "批准", "同意")) for finding in decision)

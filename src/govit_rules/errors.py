@@ -4,6 +4,7 @@ Everything this library raises on purpose.
     GovitRulesError
     ├── PackError           a pack is wrong: mend the YAML; every defect of the file at once
     ├── ProjectError        the facts given for a project are wrong: mend the input; every defect at once
+    ├── CaseError           a case file is wrong: it names what does not exist, or demands nothing; every defect at once
     ├── UnknownCity         no pack of that name
     └── EngineUnavailable   an engine was asked for that is not installed or cannot be used here
 
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Defect", "EngineUnavailable", "GovitRulesError", "PackError", "ProjectError", "UnknownCity"]
+__all__ = ["CaseError", "Defect", "EngineUnavailable", "GovitRulesError", "PackError", "ProjectError", "UnknownCity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,12 @@ class PackError(_DefectiveInput):
 class ProjectError(_DefectiveInput):
     """
     Facts about a project that cannot be used; ``defects`` lists everything wrong with them.
+    """
+
+
+class CaseError(_DefectiveInput):
+    """
+    A case file that cannot be used; ``defects`` lists everything wrong with it.
     """
 
 
