@@ -21,8 +21,8 @@ ROOT = Path(__file__).parent.parent
 DAY = ("--as-of", "2026-11-21")
 CITY = ("--city", "luzhou")
 COMMANDS = (
-    *("check", "cities", "compare", "completion", "coverage", "docs"),
-    *("explain", "facts", "lint", "rules", "schema"),
+    *("check", "cities", "compare", "completion", "coverage", "diff", "docs"),
+    *("explain", "facts", "lint", "mutate", "new-city", "properties", "rules", "schema", "test"),
 )
 
 # A project to which the regulation applies and that breaks one blocking rule: money sought before the city approved it.
@@ -195,6 +195,11 @@ class TestWrongQuestions:
             pytest.param(["check", "-", "--city", "luzhou", "--engine", "steam"], "steam", id="no-such-engine"),
             pytest.param(["explain", "LZ-14.4-e"], "LZ-14.4-d", id="near-rule"),
             pytest.param(["coverage", "--cases", "nowhere"], "nowhere", id="no-such-folder"),
+            pytest.param(["test", "nowhere"], "nowhere", id="no-such-cases"),
+            pytest.param(["test", "--city", "luzhuo"], "luzhou", id="no-such-city-of-cases"),
+            pytest.param(["test", "tests/cases/luzhou", "-k", "no-such-case"], "没有选中用例", id="no-case-selected"),
+            pytest.param(["test", "-k", "a b"], "and 或 or", id="bad-expression"),
+            pytest.param(["test", "--city", "a", "--pack", "b"], "只能用一个", id="city-and-pack-of-cases"),
             pytest.param(["chek"], "chek", id="no-such-command"),
         ],
     )
@@ -486,6 +491,111 @@ class TestCoverage:
         assert answer["cases"] is None
 
 
+class TestTest:
+    """
+    ``test`` runs case files.
+    """
+
+    FACTS = "{classified: true}"
+
+    def folder(self, tmp_path: Path, *cases: str, name: str = "cases") -> Path:
+        (tmp_path / name).mkdir(parents=True)
+        text = "city: luzhou\narticle: 第四条\nas_of: 2026-11-21\ncases:\n" + "".join(f"  - {case}\n" for case in cases)
+        (tmp_path / name / "article-04.yaml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    def test_all_passed(self, tmp_path: Path) -> None:
+        """
+        All passed: exit code 0, one line of totals, and no bar in a pipe.
+        """
+        done = run("test", cwd=self.folder(tmp_path, f'{{id: a, facts: {self.FACTS}, applies: "no"}}'))
+
+        assert done.returncode == 0
+        assert done.stdout.decode().startswith("用例 1 个，通过 1，失败 0，有误 0，用时 ")
+        assert done.stderr == b""
+
+    def test_some_failed(self, tmp_path: Path) -> None:
+        """
+        A failure gives 1, told as expected and got, and written as JUnit XML where it is asked for.
+        """
+        cwd = self.folder(tmp_path, f"{{id: a, facts: {self.FACTS}, expect: {{LZ-4-d: violated}}}}")
+
+        done = run("test", "cases", "--lang", "en", "--junit", "out/result.xml", cwd=cwd)
+
+        assert done.returncode == 1
+        assert "LZ-4-d:\n        expected violated\n        got met\n" in done.stdout.decode()
+        assert 'failures="1"' in (tmp_path / "out" / "result.xml").read_text(encoding="utf-8")
+
+    def test_some_are_wrong(self, tmp_path: Path) -> None:
+        """
+        A case that names what does not exist gives 2, and the others still run; so in JSON.
+        """
+        cwd = self.folder(tmp_path, "{id: a, expect: {LZ-4-z: met}}", f"{{id: b, facts: {self.FACTS}, exit: 0}}")
+
+        done = run("test", "--format", "json", cwd=cwd)
+
+        answer = json.loads(done.stdout)
+        assert done.returncode == 2
+        assert [case["status"] for case in answer["cases"]] == ["error", "passed"]
+        assert "LZ-4-d" in answer["cases"][0]["defects"][0]["mend"]
+
+    def test_the_default_folder(self, tmp_path: Path) -> None:
+        """
+        Without a path the cases are those of tests/cases, else of cases; without both the question is wrong.
+        """
+        assert "没有 tests/cases 或 cases" in refusal(run("test", cwd=tmp_path))
+
+        self.folder(tmp_path, "{id: other, expect: {LZ-4-z: met}}")
+        self.folder(tmp_path, f"{{id: mine, facts: {self.FACTS}, exit: 0}}", name="tests/cases")
+        done = run("test", "--format", "json", cwd=tmp_path)
+
+        assert [case["id"] for case in json.loads(done.stdout)["cases"]] == ["mine"]
+
+    def test_a_changed_figure_is_seen(self, tmp_path: Path) -> None:
+        """
+        A pack of one's own is held against the cases of its city: a figure that was changed fails them.
+        """
+        text = (ROOT / "rules" / "luzhou.yaml").read_text(encoding="utf-8")
+        own = tmp_path / "own.yaml"
+        cases = ["tests/cases/luzhou/article-04.yaml", "tests/cases/suqian", "--pack", str(own)]
+        own.write_text(text, encoding="utf-8")
+        same = run("test", *cases)
+        own.write_text(text.replace("values: {2019-08-27: 20万元}", "values: {2019-08-27: 30万元}"), encoding="utf-8")
+        changed = run("test", *cases, "-k", "not applied")
+
+        assert same.returncode == 0
+        assert changed.returncode == 1
+        assert "LZ-4-c" in changed.stdout.decode()
+        assert "suqian" not in changed.stdout.decode()
+
+    @pytest.mark.parametrize("file", [".", "", "cases"])
+    def test_a_report_that_cannot_be_written(self, tmp_path: Path, file: str) -> None:
+        """
+        A report that is no file is refused.
+        """
+        cwd = self.folder(tmp_path, f"{{id: a, facts: {self.FACTS}, exit: 0}}")
+
+        assert "写不进去" in refusal(run("test", "--junit", file, cwd=cwd))
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no terminals to be had")
+    def test_a_bar_on_a_terminal(self, tmp_path: Path) -> None:
+        """
+        On a terminal a bar on standard error tells how far it is; standard output has the answer alone.
+        """
+        import pty
+
+        cwd = self.folder(tmp_path, f"{{id: a, facts: {self.FACTS}, exit: 0}}")
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "govit_rules", "test"]
+        done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=theirs)
+        os.close(theirs)
+        shown = os.read(ours, 100_000).decode()
+        os.close(ours)
+
+        assert "1/1" in shown
+        assert done.stdout.decode().startswith("用例 1 个")
+
+
 class TestCompare:
     """
     ``compare`` judges one project by several cities' regulations.
@@ -580,6 +690,62 @@ class TestDocs:
         (tmp_path / "file").write_text("")
 
         assert "写不进去" in refusal(run("docs", "--city", "luzhou", "--out", str(tmp_path / "file")))
+
+
+@pytest.fixture(scope="module")
+def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    A city just begun, with its cases.
+    """
+    folder = tmp_path_factory.mktemp("kit")
+    assert run("new-city", "haibin", cwd=folder).returncode == 0
+    return folder / "haibin"
+
+
+class TestKit:
+    """
+    ``test --coverage``, ``mutate`` and ``properties``: how well a pack is proved.
+    """
+
+    def test_coverage(self, starter: Path) -> None:
+        """
+        ``--coverage`` ends with the total, and ``--fail-under`` turns a low one into exit code 1.
+        """
+        done = run("test", "cases", "--pack", "haibin.yaml", "--coverage", "--html", "c.html", cwd=starter)
+        strict = run("test", "cases", "--pack", "haibin.yaml", "--fail-under", "100", cwd=starter)
+
+        assert done.returncode == 0
+        assert done.stdout.decode().splitlines()[-1].startswith("合计 ")
+        assert (starter / "c.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+        assert strict.returncode == 1
+
+    def test_mutants_of_a_rule(self, starter: Path) -> None:
+        """
+        ``mutate --part`` plants faults in one rule, tells what became of each, and a score too low gives 1.
+        """
+        told = json.loads(run("rules", "--pack", "haibin.yaml", "--format", "json", cwd=starter).stdout)
+        asked = ("mutate", "cases", "--pack", "haibin.yaml", "--part", told[0]["rule"], "--format", "json")
+        (report,) = json.loads(run(*asked, cwd=starter).stdout)
+
+        assert report["mutants"] == report["killed"] + report["equivalent"] + report["survived"] > 0
+        assert {each["part"] for each in report["mutants_tried"]} == {told[0]["rule"]}
+        assert "没有叫 XX-1" in refusal(run("mutate", "cases", "--pack", "haibin.yaml", "--part", "XX-1", cwd=starter))
+
+    def test_properties(self, starter: Path) -> None:
+        """
+        A false property gives 1 and a counterexample that ``check`` confirms; a true one gives 0.
+        """
+        told = json.loads(run("rules", "--pack", "haibin.yaml", "--format", "json", cwd=starter).stdout)
+        rule = next(each["rule"] for each in told if not each["classifies"] and each["counts"])
+        text = "city: haibin\nproperties:\n  - {{id: never, zh: 从不违反, article: 第一条, then: {{rules: {{{}: [{}]}}}}}}\n"
+        every = "met, violated, not_applicable, unknown, pending, review"
+        (starter / "true.yaml").write_text(text.format(rule, every), encoding="utf-8")
+        (starter / "false.yaml").write_text(text.format(rule, "not_applicable"), encoding="utf-8")
+        asked = ("--pack", "haibin.yaml", "--examples", "40")
+
+        assert run("properties", "true.yaml", *asked, cwd=starter).returncode == 0
+        assert run("properties", "false.yaml", *asked, "--save", "found", cwd=starter).returncode == 1
+        assert run("check", "found/haibin-never.json", "--pack", "haibin.yaml", cwd=starter).returncode in (0, 1, 3)
 
 
 class TestHelp:

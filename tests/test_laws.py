@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from govit_rules import evaluate
 from govit_rules.library import load_pack_file
-from strategies import boundaries, judging_days, project_of, projects
+from govit_rules.testing.strategies import boundaries, judging_days, project_of, projects
 from test_reference import CITIES, DEMO, pack_of, reference_of
 
 if TYPE_CHECKING:

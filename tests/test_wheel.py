@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 CITY = min(shipped_packs())
+STARTER = {f"govit_rules/starter/{name}" for name in ("pack.yaml", "base.yaml", "first.yaml", "example.json")}
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -84,16 +85,16 @@ def test_every_pack_is_in_the_wheel(wheel: Path) -> None:
     The packs of the wheel are, byte by byte, those of the checkout.
     """
     with zipfile.ZipFile(wheel) as archive:
-        packs = {
-            Path(name).stem: archive.read(name) for name in archive.namelist() if name.startswith("govit_rules/rules/")
-        }
+        names = [Path(name) for name in archive.namelist()]
+        packs = {name.stem: archive.read(name.as_posix()) for name in names if name.parent.name == "rules"}
 
     assert packs == {city: path.read_bytes() for city, path in shipped_packs().items()}
 
 
 def test_every_module_is_in_the_wheel_and_nothing_else(wheel: Path) -> None:
     """
-    The wheel has all modules, the mark that they are typed, the licence and the metadata; no tests and no caches.
+    The wheel has all modules, packs and their properties, what a new city starts from, the mark that they are typed,
+    the licence and the metadata; no tests and no caches.
     """
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
@@ -102,10 +103,10 @@ def test_every_module_is_in_the_wheel_and_nothing_else(wheel: Path) -> None:
         f"govit_rules/{path.relative_to(ROOT / 'src' / 'govit_rules').as_posix()}"
         for path in (ROOT / "src" / "govit_rules").rglob("*.py")
     }
-    packs = {f"govit_rules/rules/{city}.yaml" for city in shipped_packs()}
+    packs = {f"govit_rules/rules/{part}{city}.yaml" for city in shipped_packs() for part in ("", "properties/")}
     rest = names - modules - packs
     assert modules <= names
-    assert {name for name in rest if ".dist-info/" not in name} == {"govit_rules/py.typed"}
+    assert {name for name in rest if ".dist-info/" not in name} == {"govit_rules/py.typed", *STARTER}
     assert any(name.endswith("/licenses/LICENSE") for name in rest)
 
 

@@ -2,7 +2,7 @@
 The command line, ``govit-rules``.
 
     0    no binding rule is broken
-    1    a binding rule is broken (`coverage`: something is left out)
+    1    a binding rule is broken (`coverage`: something is left out; `test`: a case failed; `diff`: the packs differ)
     2    the question is wrong: usage, file, project, pack, city; the message says where, what, and how to mend it
     3    it cannot be judged, for want of facts
     130  interrupted
@@ -20,7 +20,7 @@ import re
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     from govit_rules.facts import Fact
     from govit_rules.formats import Layout
     from govit_rules.packs import Pack, Rule
+    from govit_rules.project import Project
+    from govit_rules.testing.cases import Case
+    from govit_rules.testing.mutation import MutationReport
+    from govit_rules.testing.outcomes import OutcomeCoverage
+
+T = TypeVar("T")
 
 WRONG_QUESTION: Final = 2
 INTERRUPTED: Final = 130
@@ -520,6 +526,118 @@ def _layout(lang: str, *, explain: bool, everything: bool) -> Layout:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# diff
+
+
+@commands.command(short_help="两个规则包之间改了什么。What changed between packs.")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.argument("files", metavar="[FILE]...", nargs=-1)
+@click.option(
+    "--projects",
+    "projects",
+    metavar="FILE",
+    multiple=True,
+    help="再看对这些项目的影响，写在 OLD NEW 之后；JSON，或一行一个的 JSONL。Effects on these projects.",
+)
+@_as_of_option
+@_format_option
+@_lang_option
+def diff(
+    old: str, new: str, files: Sequence[str], projects: Sequence[str], as_of: date | None, form: str, lang: str
+) -> int:
+    """
+    两个规则包之间，办法改了什么；再写项目文件，就说出每个项目的结论、路径、材料、期限因哪一处而变。
+
+    What changed between two packs, as law, and by which change projects come out otherwise. OLD, NEW: file or city.
+
+    退出码 exit codes: 0 没有变化 · 1 有变化 · 2 提问有误。
+
+    例 example: govit-rules diff old.yaml new.yaml --projects 项目.json --as-of 2027-01-01
+    """
+    from govit_rules.amendment import amendment_of
+    from govit_rules.amendment_text import amendment_text, effects_text
+    from govit_rules.effect import Effects
+
+    if [old, new, *projects, *files].count("-") > 1:
+        raise WrongQuestion("- 只能写一次\n    → 标准输入只有一个，其余的写文件名")
+    amendment = amendment_of(_pack_named(old), _pack_named(new), as_of=as_of or date.today())
+    effects = Effects(amendment)
+    found = []
+    with _progress(_projects_in([*projects, *files]), "项目") as given:
+        for where, project in given:
+            with _about(where):
+                found.append(effects.on(project, where))
+    if form == "json":
+        told = {"projects": len(found), "effects": [effect.as_dict() for effect in found]}
+        _write_json({**amendment.as_dict(lang), **told})
+    else:
+        layout = _layout(lang, explain=False, everything=False)
+        text = amendment_text(amendment, layout, (_shown(old), _shown(new)))
+        if found:
+            text += effects_text(amendment, [effect for effect in found if effect], len(found), layout)
+        _write(text)
+    return 1 if amendment else 0
+
+
+def _pack_named(name: str) -> Pack:
+    """
+    The pack in a file, or else that of a city.
+    """
+    from govit_rules.errors import UnknownCity
+    from govit_rules.library import load_pack
+
+    path = Path(name)
+    if name == "-" or path.suffix in (".yaml", ".yml") or (path.exists() and not path.is_dir()):
+        return _pack_file(name)
+    try:
+        return load_pack(name)
+    except UnknownCity as error:
+        raise WrongQuestion(f"{name}: 没有这个文件，{error}\n    → 写规则包文件的名字，或城市的键") from None
+
+
+def _projects_in(names: Sequence[str]) -> list[tuple[str, Project]]:
+    """
+    The projects in some files, each with where it stands. All that is wrong with any of them is told at once.
+    """
+    from govit_rules.project import Project
+
+    found, wrong = [], []
+    for where, content in (each for name in names for each in _project_texts(name)):
+        try:
+            with _about(where):
+                found.append((where, Project.model_validate_json(content)))
+        except WrongQuestion as error:
+            wrong.append(error.message)
+    if wrong:
+        left = len(wrong) - _FILES_TOLD
+        raise WrongQuestion("\n".join(wrong[:_FILES_TOLD] + ([f"另有 {left} 个项目要改"] if left > 0 else [])))
+    return found
+
+
+_FILES_TOLD: Final = 20
+_MAX_LIST_BYTES: Final = 100_000_000
+
+
+def _project_texts(name: str) -> Iterator[tuple[str, bytes]]:
+    """
+    The projects of a file: the one that it is, or those of its lines, if its first line is one by itself.
+    """
+    import json
+
+    content = _read(name, _MAX_LIST_BYTES, "项目文件")
+    lines = [(number, line) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
+    try:
+        several = name.endswith((".jsonl", ".ndjson")) or (len(lines) > 1 and isinstance(json.loads(lines[0][1]), dict))
+    except (ValueError, RecursionError):
+        several = False
+    if several:
+        yield from ((f"{_shown(name)}:{number}", line) for number, line in lines)
+    else:
+        yield name, content
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # What there is: cities, rules, facts
 
 
@@ -882,6 +1000,255 @@ def _coverage_lines(row: ArticleRow, kinds: Mapping[str, str]) -> Iterator[tuple
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# test
+
+
+@commands.command(cls=_OneOfBoth, short_help="运行用例。Run case files.")
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@_city_option("只运行这个城市的用例。Only the cases of this city.")
+@_pack_option
+@click.option(
+    "-k",
+    "expression",
+    metavar="式子",
+    help="只运行名字(城市/文件:编号)或条款里有这些字的，可以用 and、or、not 和括号。Only cases named so.",
+)
+@click.option("--junit", metavar="文件.xml", help="另写一份 JUnit XML。Write JUnit XML, too.")
+@click.option(
+    "--coverage", "covered", is_flag=True, help="列出用例还没有显示的结论、条件、环节和数额。What no case shows."
+)
+@click.option("--html", metavar="文件.html", help="把覆盖写成一个网页。Write the coverage as a page.")
+@click.option(
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="百分数",
+    help="覆盖低于它就以 1 退出。Exit with 1 below this coverage.",
+)
+@_format_option
+@_lang_option
+def test(
+    paths: Sequence[str],
+    city: str | None,
+    pack: str | None,
+    expression: str | None,
+    junit: str | None,
+    html: str | None,
+    fail_under: float | None,
+    form: str,
+    lang: str,
+    *,
+    covered: bool,
+) -> int:
+    """
+    运行用例文件，PATH 是文件或文件夹，默认 tests/cases 或 cases；失败的写出应为、实为和理由。
+
+    Run case files, by default those in tests/cases, else cases. 1: a case failed; 2: a case file is wrong.
+
+    例 example: govit-rules test -k 'article-11 and not year' --junit result.xml
+    """
+    from govit_rules.testing.runner import Report, gather, junit_xml, report_text, run
+    from govit_rules.testing.selection import selector
+
+    given = {} if pack is None else {own.city: own for own in [_pack_file(pack)]}
+    wanted = None if expression is None else selector(expression)
+    found = gather(_case_paths(paths), city=next(iter(given), None) or _city_key(city), wanted=wanted)
+    if not found.cases and not found.wrong:
+        raise WrongQuestion(f"没有选中用例（未选 {found.left_out} 个）\n    → 查 PATH、--city 和 -k")
+    judged: dict[str, list[tuple[Case, Decision]]] = {}
+    with _progress(found.cases, "用例") as cases:
+        each = lambda case, decision: judged.setdefault(case.city, []).append((case, decision))  # noqa: E731
+        report = Report.of(found, run(cases, given, lang=lang, each=each))
+    if junit is not None:
+        _put(Path(junit), junit_xml(report, lang))
+    shown = _outcome_coverage(judged, given) if covered or html is not None or fail_under is not None else []
+    if html is not None:
+        from govit_rules.testing.outcomes import coverage_html
+
+        _put(Path(html), coverage_html(shown, lang))
+    if form == "json":
+        _write_json({**report.as_dict(), **({"coverage": [each.as_dict(lang) for each in shown]} if shown else {})})
+    else:
+        from govit_rules.testing.outcomes import coverage_table
+
+        _write("\n\n".join([report_text(report, lang).rstrip(), *(coverage_table(each, lang) for each in shown)]))
+    too_little = fail_under is not None and any(each.percent < fail_under for each in shown)
+    return report.exit_code or int(too_little)
+
+
+def _outcome_coverage(
+    judged: Mapping[str, list[tuple[Case, Decision]]], given: Mapping[str, Pack]
+) -> list[OutcomeCoverage]:
+    from govit_rules.library import load_pack
+    from govit_rules.testing.outcomes import outcome_coverage
+
+    with _progress(sorted(judged), "覆盖") as cities:
+        return [outcome_coverage(given.get(city) or load_pack(city), judged[city]) for city in cities]
+
+
+def _case_paths(named: Sequence[str]) -> list[Path]:
+    if named:
+        return [Path(name) for name in named]
+    for folder in (Path("tests", "cases"), Path("cases")):
+        if folder.is_dir():
+            return [folder]
+    raise WrongQuestion("这里没有 tests/cases 或 cases 文件夹\n    → 写出用例文件，或它们所在的文件夹")
+
+
+def _city_key(named: str | None) -> str | None:
+    from govit_rules.library import find_city
+
+    return None if named is None else find_city(named)
+
+
+@contextlib.contextmanager
+def _progress(steps: Sequence[T], label: str) -> Iterator[Iterable[T]]:
+    """
+    Some steps, with a bar on standard error that tells how far they are; without one if it is no terminal.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield steps
+        return
+    with click.progressbar(steps, label=label, file=sys.stderr, show_pos=True, update_min_steps=10) as bar:
+        yield bar
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# mutate, properties
+
+
+@commands.command(cls=_OneOfBoth, short_help="在规则包里种错，看用例看不看得出。Plant faults in packs.")
+@click.argument("paths", metavar="[CASES]...", nargs=-1)
+@_city_option("只种这个城市的；默认全部。In this city's pack only.")
+@_pack_option
+@click.option("--part", metavar="编号", help="只种在这条规则、环节、def.定义 或 $数额 里。Only in this rule or step.")
+@click.option(
+    "--inventory", metavar="文件.yaml", help="条款、阶段、力度的清单，也拿来对照。What the text fixes besides."
+)
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="数", help="用几个进程，默认与处理器同数。Processes.")
+@click.option(
+    "--fail-under", type=click.FloatRange(0, 100), metavar="百分数", help="得分低于它就以 1 退出。Exit with 1 below."
+)
+@_format_option
+@_lang_option
+def mutate(
+    paths: Sequence[str],
+    city: str | None,
+    pack: str | None,
+    part: str | None,
+    inventory: str | None,
+    jobs: int | None,
+    fail_under: float | None,
+    form: str,
+    lang: str,
+) -> int:
+    """
+    照人在法条上常犯的错改规则包，一次一处，看用例看不看得出；列出没有看出的。
+
+    Plant the faults that people make in law, one at a time, and list those that no case sees.
+    """
+    from govit_rules.testing.mutation import mutation_table
+
+    reports = []
+    for name, text, cases, listed in _mutated(paths, city, pack, inventory):
+        reports.append(_mutate(text, cases, name=name, jobs=jobs, inventory=listed, only=part))
+    if form == "json":
+        _write_json([report.as_dict(lang) for report in reports])
+    else:
+        _write("\n\n".join(mutation_table(report, lang) for report in reports))
+    return int(fail_under is not None and any(report.score * 100 < fail_under for report in reports))
+
+
+def _mutated(
+    paths: Sequence[str], city: str | None, pack: str | None, inventory: str | None
+) -> Iterator[tuple[str, str, list[Case], Any]]:
+    """
+    The packs to plant faults in: name, text, cases, and the inventory beside the cases, if there is one.
+    """
+    from govit_rules.library import shipped_packs
+    from govit_rules.sources import MAX_BYTES, read_yaml
+    from govit_rules.testing.runner import gather
+
+    if pack is not None:
+        own = _pack_file(pack)
+        files = {own.city: Path(pack)}
+    else:
+        key = _city_key(city)
+        files = {name: file for name, file in shipped_packs().items() if key in (None, name)}
+    for name, file in files.items():
+        found = gather(_case_paths(paths), city=name)
+        if found.wrong:
+            raise WrongQuestion("\n".join(str(defect) for defect in found.wrong))
+        beside = Path(inventory) if inventory is not None else Path("tests", "inventory", f"{name}.yaml")
+        listed = None
+        if inventory is not None or beside.is_file():
+            listed = read_yaml(_read(str(beside), MAX_BYTES, "清单"), str(beside)).data
+        yield file.name, _read(str(file), MAX_BYTES, "规则包").decode("utf-8"), list(found.cases), listed
+
+
+def _mutate(text: str, cases: list[Case], *, name: str, **options: Any) -> MutationReport:
+    from govit_rules.testing.mutation import mutate as mutate_pack
+
+    if sys.stderr is None or not sys.stderr.isatty():
+        return mutate_pack(text, cases, name=name, **options)
+    with click.progressbar(length=1, label=name, file=sys.stderr, show_pos=True) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        return mutate_pack(text, cases, name=name, progress=progress, **options)
+
+
+@commands.command(cls=_OneOfBoth, short_help="检查规则包的性质。Check properties of packs.")
+@click.argument("files", metavar="[FILE]...", nargs=-1)
+@_city_option("只查这个城市自带的；默认全部城市的。Those that come with this city.")
+@_pack_option
+@click.option(
+    "--examples", type=click.IntRange(1, 100_000), default=200, metavar="数", help="每条试多少个项目，默认 200。"
+)
+@click.option("--seed", type=int, default=0, metavar="数", help="换一批项目。Another set of projects.")
+@click.option("--save", metavar="文件夹", help="把反例存成项目文件，供 check 用。Save counterexamples as projects.")
+@_lang_option
+def properties(
+    files: Sequence[str],
+    city: str | None,
+    pack: str | None,
+    examples: int,
+    seed: int,
+    save: str | None,
+    lang: str,
+) -> int:
+    """
+    检查性质文件里的每一条：造许多项目来试，不成立的给出最小的反例；有反例时退出码是 1。
+
+    Check the properties in files (by default those that come with the packs) on many projects. 1: one is refuted.
+    """
+    from govit_rules.library import shipped_packs
+    from govit_rules.testing.properties import check_property, property_text, read_properties, shipped_properties
+
+    own = None if pack is None else _pack_file(pack)
+    if files:
+        asked = [prop for file in files for prop in read_properties(file, pack=own)]
+    else:
+        keys = [own.city] if own is not None else [_city_key(city)] if city is not None else shipped_packs()
+        asked = [prop for key in keys if key for prop in shipped_properties(key)]
+    if not asked:
+        raise WrongQuestion("没有性质可查\n    → 写出性质文件，样子见 docs/testing.md")
+    refuted = 0
+    with _progress(asked, "性质") as listed:
+        for prop in listed:
+            verdict = check_property(prop, own, examples=examples, seed=seed)
+            _write(property_text(verdict, lang))
+            refuted += not verdict.holds
+            if save is not None and verdict.counterexample is not None:
+                _put(Path(save, f"{prop.city}-{prop.id}.json"), verdict.counterexample.project_json() + "\n")
+    _write(
+        f"{len(asked)} 条性质，{refuted} 条不成立" if lang == "zh" else f"{len(asked)} properties, {refuted} refuted"
+    )
+    return int(bool(refuted))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # docs
 
 
@@ -928,6 +1295,8 @@ def _put(file: Path, page: str) -> None:
     """
     Write a file as a whole: what was there stays until the new one is complete.
     """
+    if not file.name:
+        raise WrongQuestion(f"{file}: 写不进去（这是文件夹）\n    → 写出文件的名字")
     half = file.with_name(f".{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -937,6 +1306,49 @@ def _put(file: Path, page: str) -> None:
         with contextlib.suppress(OSError):
             half.unlink(missing_ok=True)
         raise WrongQuestion(f"{file}: 写不进去（{error.strerror}）\n    → 查文件夹的权限和磁盘空间") from None
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# new-city
+
+
+@commands.command("new-city", short_help="为一个新城市写出起步的文件。Start a new city.")
+@click.argument("name", metavar="NAME")
+@click.option("--zh", metavar="某市", default="某市", help="城市的中文名。The city's Chinese name.")
+@click.option("--code", metavar="990000", default="990000", help="六位行政区划代码。Its division code.")
+@click.option("--out", metavar="文件夹", default=".", help="写进 文件夹/NAME，默认写进 ./NAME。Where to write.")
+def new_city(name: str, zh: str, code: str, out: str) -> None:
+    """
+    写出一个加了注释的规则包、它的用例和一个示例项目，NAME 是城市的键(小写拼音)。已经有的文件不动。
+
+    Write a commented pack, its cases and a project for a new city. NAME is its key, in pinyin.
+
+    例 example: govit-rules new-city binhai --zh 滨海市 --code 990100
+    """
+    import shlex
+
+    from govit_rules.formats import table
+    from govit_rules.starter import write_starter
+
+    try:
+        pack, base, first, project = map(str, write_starter(Path(out), name, zh, code))
+    except FileExistsError as error:
+        raise WrongQuestion(f"{error.filename}: 已经有了，没有动它\n    → 换一个 NAME，或用 --out 写到别处") from None
+    except OSError as error:
+        raise WrongQuestion(f"{out}: 写不进去（{error.strerror}）\n    → 查文件夹的名字、权限和磁盘空间") from None
+    about = {pack: "规则包", base: "各用例共同的事实", first: "用例", project: "示例项目"}
+    following = (
+        shlex.join(["govit-rules", "lint", pack]),
+        shlex.join(["govit-rules", "test", str(Path(first).parent), "--pack", pack]),
+        shlex.join(["govit-rules", "check", project, "--pack", pack]),
+    )
+    lines = [
+        *(f"{zh}的文件写好了，里面的条文是虚构的：", ""),
+        *(table(("文件", "是什么"), list(about.items())), ""),
+        *("接下来运行：", *(f"  {command}" for command in following), ""),
+        "都没有错误，就把条文一条一条换成本市的。怎样写：docs/tutorial.md、docs/packs.md",
+    ]
+    _write("\n".join(lines))
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -697,6 +697,8 @@ def atom_level(atom: Atom, values: Mapping[str, Any], as_of: date) -> int:
         case CoversMonths():
             return _covers(atom, values, as_of)
         case Unpublished(parameter):
+            if f"${parameter}#unpublished" not in values and f"${parameter}" in values:
+                return TRUE  # once published it asks nothing more
             return TRUE if values[f"${parameter}#unpublished"] else FALSE
         case Judgement(text):
             return TRUE if values[f"judgement:{text}"] else FALSE

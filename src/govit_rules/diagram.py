@@ -168,6 +168,20 @@ def solve(question: Question, known: Mapping[str, Any], kinds: Callable[[str], D
             calendars.add(f"holidays.{needed.year}")
 
 
+def completion(
+    question: Question, known: Mapping[str, Any], kinds: Callable[[str], Domain], as_of: date, verdict: int
+) -> dict[str, Any] | None:
+    """
+    Values of missing variables with which a question comes to a verdict, whatever the others are; None if none do.
+    """
+    calendars: set[str] = set()
+    while True:
+        try:
+            return _Diagram(question, known, kinds, as_of, calendars).way_to(verdict)
+        except CalendarNeeded as needed:
+            calendars.add(f"holidays.{needed.year}")
+
+
 # A residual condition: a level (0 to 2), else the number of a shared part of the question.
 _Residual = int
 _Trees = tuple[_Residual, _Residual, _Residual]
@@ -458,6 +472,24 @@ class _Diagram:
         left = frozenset(name for index in self._atoms(self.trees) for name in self.unsettled[index])
         return Solution(self._reached(root), self._needs(root), left)
 
+    def way_to(self, verdict: int) -> dict[str, Any] | None:
+        end = self._terminal(self.trees)
+        if end is not None:
+            return {} if end == verdict else None
+        self._prepare()
+        return self._way(self._reduce(self.trees, {}), verdict, set())
+
+    def _way(self, node: int, verdict: int, dead: set[int]) -> dict[str, Any] | None:
+        if node <= VIOLATED or node in dead:
+            return {} if node == verdict else None
+        name, kids = self.inner[node - VIOLATED - 1]
+        for value, kid in zip(self.samples[name], kids, strict=True):
+            rest = self._way(kid, verdict, dead)
+            if rest is not None:
+                return {name: value, **rest}
+        dead.add(node)
+        return None
+
     def _atoms(self, trees: _Trees) -> frozenset[int]:
         return frozenset().union(*map(self.residuals.atoms, trees))
 
@@ -559,6 +591,7 @@ __all__ = [
     "Domain",
     "Question",
     "Solution",
+    "completion",
     "domain_of",
     "solve",
 ]

@@ -5,6 +5,7 @@ Everything this library raises on purpose.
     ├── PackError           a pack is wrong: mend the YAML; every defect of the file at once
     ├── ProjectError        the facts given for a project are wrong: mend the input; every defect at once
     ├── CaseError           a case file is wrong: it names what does not exist, or demands nothing; every defect at once
+    ├── PropertyError       a property is wrong: it names what does not exist, or there is no project that it is about
     ├── UnknownCity         no pack of that name
     └── EngineUnavailable   an engine was asked for that is not installed or cannot be used here
 
@@ -20,7 +21,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CaseError", "Defect", "EngineUnavailable", "GovitRulesError", "PackError", "ProjectError", "UnknownCity"]
+__all__ = [
+    "CaseError",
+    "Defect",
+    "EngineUnavailable",
+    "GovitRulesError",
+    "PackError",
+    "ProjectError",
+    "PropertyError",
+    "UnknownCity",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,12 @@ class ProjectError(_DefectiveInput):
 class CaseError(_DefectiveInput):
     """
     A case file that cannot be used; ``defects`` lists everything wrong with it.
+    """
+
+
+class PropertyError(_DefectiveInput):
+    """
+    A property that cannot be checked; ``defects`` lists everything wrong with its file.
     """
 
 

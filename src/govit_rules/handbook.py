@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from govit_rules.conditions import Condition
     from govit_rules.decision import Finding
     from govit_rules.explain import Explanation
     from govit_rules.packs import Pack, Rule, Step
@@ -105,6 +106,13 @@ def _asked(parts: Iterable[Explanation], lang: str, depth: int = 0) -> Iterator[
 def _without_values(text: str) -> str:
     # No project is at hand, so no value is missing.
     return re.sub("（没有填）| 没有填| \\(not given\\)| not given", "", text)
+
+
+def condition_in_words(condition: Condition, pack: Pack, as_of: date, lang: str) -> list[str]:
+    """
+    What a condition asks, with the figures in force on a day; those it is made of follow it, indented by two.
+    """
+    return list(_asked([explain_condition(condition, {}, pack, as_of)], lang))
 
 
 def _due_in_words(rule: Rule, lang: str) -> str:

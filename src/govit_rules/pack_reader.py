@@ -96,7 +96,17 @@ def read_pack(content: bytes | str, name: str, *, shipped: bool = False) -> Pack
     """
     source = read_yaml(content, name)
     raw = content.encode() if isinstance(content, str) else content
-    pack = _PackReader(source).pack(f"sha256:{hashlib.sha256(raw).hexdigest()}", shipped=shipped)
+    return pack_of(source, f"sha256:{hashlib.sha256(raw).hexdigest()}", shipped=shipped)
+
+
+def pack_of(source: Source, digest: str, *, shipped: bool = False) -> Pack:
+    """
+    A pack from data that were read already.
+
+    Raises:
+        PackError: With every defect of the data.
+    """
+    pack = _PackReader(source).pack(digest, shipped=shipped)
     source.refuse()
     return pack
 
