@@ -10,7 +10,16 @@ false.
 from __future__ import annotations
 
 from govit_rules.decision import Decision, Finding
-from govit_rules.errors import Defect, EngineUnavailable, GovitRulesError, PackError, ProjectError, UnknownCity
+from govit_rules.errors import (
+    CaseError,
+    Defect,
+    EngineUnavailable,
+    GovitRulesError,
+    PackError,
+    ProjectError,
+    PropertyError,
+    UnknownCity,
+)
 from govit_rules.evaluate import evaluate
 from govit_rules.library import cities, load_pack, load_pack_file
 from govit_rules.packs import Pack
@@ -20,6 +29,7 @@ from govit_rules.project import Project
 __version__ = "0.1.0"
 
 __all__ = [
+    "CaseError",
     "Decision",
     "Defect",
     "EngineUnavailable",
@@ -30,6 +40,7 @@ __all__ = [
     "PathStep",
     "Project",
     "ProjectError",
+    "PropertyError",
     "UnknownCity",
     "cities",
     "evaluate",

@@ -1231,7 +1231,7 @@ def properties(
         asked = [prop for file in files for prop in read_properties(file, pack=own)]
     else:
         keys = [own.city] if own is not None else [_city_key(city)] if city is not None else shipped_packs()
-        asked = [prop for key in keys if key for prop in shipped_properties(key)]
+        asked = [prop for key in keys if key for prop in shipped_properties(key, pack=own)]
     if not asked:
         raise WrongQuestion("没有性质可查\n    → 写出性质文件，样子见 docs/testing.md")
     refuted = 0
