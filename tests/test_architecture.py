@@ -130,7 +130,10 @@ def test_no_city_is_named_in_the_source() -> None:
     """
     cities = [name for head in govit_rules.cities() for name in (head["zh"].removesuffix("市"), head["division_code"])]
     found = [
-        (path.name, name) for path in SOURCE.glob("*.py") for name in cities if name in path.read_text(encoding="utf-8")
+        (path.name, name)
+        for path in SOURCE.rglob("*.py")
+        for name in cities
+        if name in path.read_text(encoding="utf-8")
     ]
 
     assert found == []
@@ -143,7 +146,7 @@ def test_only_the_command_line_reads_the_clock() -> None:
     clocks = ("date.today", "datetime.now", "time.time", "datetime.utcnow")
     found = [
         (path.name, clock)
-        for path in SOURCE.glob("*.py")
+        for path in SOURCE.rglob("*.py")
         if path.stem != "cli"
         for clock in clocks
         if clock in path.read_text(encoding="utf-8")
@@ -158,7 +161,7 @@ def test_text_is_never_evaluated() -> None:
     """
     calls = [
         (path.stem, node.func.id)
-        for path in SOURCE.glob("*.py")
+        for path in SOURCE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec")
     ]
