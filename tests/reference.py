@@ -979,12 +979,14 @@ class _Anchors:
         return {year for year in near if 1949 <= year <= 2099}
 
     def _days(self, plain: set[date]) -> set[date]:
+        # Working days are known from 2001 on only; what turns on other days may lie as far back as a year can be given.
+        first_year = 2000 if any(isinstance(p, Span | FigureSpan) and p.unit == "wd" for p in self.parts) else 1940
         days = {FAR_BACK, *plain}
         for part in self.parts:
             if isinstance(part, DayOfYear):
-                days |= {_day_in(year, part.month, part.day) for year in self.years if 2000 < year < 2090}
+                days |= {_day_in(year, part.month, part.day) for year in self.years if first_year < year < 2090}
         if any(isinstance(part, YearOf) for part in self.parts):
-            days |= {date(year, 1, 1) for year in self.years if 2000 < year < 2090}
+            days |= {date(year, 1, 1) for year in self.years if first_year < year < 2090}
         units = {part.unit for part in self.parts if isinstance(part, StartOf)}
         spans = dict.fromkeys(part for part in self.parts if isinstance(part, Span))
         for part in self.parts:
@@ -1000,7 +1002,7 @@ class _Anchors:
             }
         days |= {d.replace(day=1) for d in days if units}
         near = {day + timedelta(step) for day in days for step in (-1, 0, 1)} | {date(2150, 6, 1)}
-        return {day for day in near if FAR_BACK - timedelta(400) < day < date(2160, 1, 1)}
+        return {day for day in near if min(FAR_BACK - timedelta(400), date(first_year, 1, 1)) < day < date(2160, 1, 1)}
 
     def numbers(self, kind: str) -> tuple[Any, ...]:
         """
