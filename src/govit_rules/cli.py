@@ -458,7 +458,6 @@ def compare(file: str, named: str | None, as_of: date | None, stage: str | None,
     from govit_rules.comparison import compare as compare_cities
     from govit_rules.formats import comparison_text
     from govit_rules.library import load_pack, shipped_packs
-    from govit_rules.project import MAX_PROJECT_BYTES, Project
 
     wanted = shipped_packs() if named is None else [name for name in re.split("[,，、]", named) if name.strip()]
     packs = list({pack.city: pack for pack in map(load_pack, wanted)}.values())
@@ -466,10 +465,8 @@ def compare(file: str, named: str | None, as_of: date | None, stage: str | None,
         raise WrongQuestion(
             "--cities 里没有城市\n    → 写成 --cities luzhou,nanchang；用 `govit-rules cities` 看有哪些城市"
         )
-    content = _read(file, MAX_PROJECT_BYTES, "项目文件")
-    with _about(file):
-        project = Project.model_validate_json(content)
-        found = compare_cities(project, packs, as_of=as_of or date.today(), stage=stage)
+    day = as_of or date.today()
+    found = _about_project(file, lambda project: compare_cities(project, packs, as_of=day, stage=stage))
     if form == "json":
         _write_json(found.as_dict(lang))
     else:
@@ -487,12 +484,22 @@ def _decide(
     The decision on the project in a file, by the pack that ``find_pack`` gives for the project's own city.
     """
     from govit_rules.evaluate import evaluate
+
+    def decide(project: Project) -> Decision:
+        return evaluate(project, find_pack(project.city), as_of=as_of or date.today(), stage=stage, engine=engine)
+
+    return _about_project(file, decide)
+
+
+def _about_project(file: str, judge: Callable[[Project], T]) -> T:
+    """
+    What a judge says of the project in a file.
+    """
     from govit_rules.project import MAX_PROJECT_BYTES, Project
 
     content = _read(file, MAX_PROJECT_BYTES, "项目文件")
     with _about(file):
-        project = Project.model_validate_json(content)
-        return evaluate(project, find_pack(project.city), as_of=as_of or date.today(), stage=stage, engine=engine)
+        return judge(Project.model_validate_json(content))
 
 
 def _pack_for(named: str | None, city: str | None, pack: str | None) -> Pack:

@@ -14,7 +14,7 @@ branch in the reference interpreter of the tests.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -425,6 +425,19 @@ def atoms(condition: Condition) -> Iterator[Atom]:
             yield from atoms(part)
     elif not isinstance(condition, Constant):
         yield condition  # type: ignore[misc]  # what has no parts and is no constant is a test
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """
+    A condition or operand and everything in it.
+    """
+    yield node
+    if isinstance(node, tuple):
+        for item in node:
+            yield from walk(item)
+    elif is_dataclass(node):
+        for field in fields(node):
+            yield from walk(getattr(node, field.name))
 
 
 def operands(term: Day | Number) -> Iterator[str]:

@@ -7,7 +7,7 @@ Text puts the opinion and the counts first, then what is violated, what is missi
 path, and what was assumed. It is laid out in columns of a terminal, where a Chinese character takes two, and says
 everything without colour. It gives an opinion (合规意见) and never approves.
 New format: a function and a row in FORMATS; `check --format` then offers it, and the tests ask for a golden file.
-Imports: `decision`, `explain`, `path`.
+Imports: `decision`, `explain`, `packs`, `path`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from govit_rules.decision import OUTCOME_ZH, OUTCOMES
 from govit_rules.explain import WHO_EN, WHO_ZH, label_of, money_in, stage_name
+from govit_rules.packs import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -123,11 +124,6 @@ _OUTCOME_EN: Final = {
     "not_applicable": "not applicable",
 }
 _MARKS: Final = {"met": "✓", "violated": "✗", "unknown": "?", "pending": "…", "review": "○", "not_applicable": "-"}
-_SEVERITY: Final = {
-    "blocking": ("拦截", "blocking"),
-    "mandatory": ("必须", "mandatory"),
-    "advisory": ("提示", "advisory"),
-}
 
 
 class _Page:
@@ -234,7 +230,9 @@ class _Page:
         """
         layout = self.layout
         mark = _MARKS[finding.outcome]
-        force = f" [{self.say(*_SEVERITY[finding.severity])}]" if finding.severity != "mandatory" else ""
+        force = (
+            f" [{self.say(SEVERITIES[finding.severity], finding.severity)}]" if finding.severity != "mandatory" else ""
+        )
         colour = {"violated": "bad", "unknown": "open"}.get(finding.outcome)
         self.add(
             f"{finding.article}{force}  {finding.definition.title[layout.lang]}",

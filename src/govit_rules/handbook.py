@@ -99,12 +99,14 @@ def _asked(parts: Iterable[Explanation], lang: str, depth: int = 0) -> Iterator[
     """
     for part in parts:
         text = part.zh if lang == "zh" else part.en
-        yield "  " * depth + _without_values(text)
+        yield "  " * depth + without_values(text)
         yield from _asked(part.parts, lang, depth + 1)
 
 
-def _without_values(text: str) -> str:
-    # No project is at hand, so no value is missing.
+def without_values(text: str) -> str:
+    """
+    What a condition asks, where no project is at hand and so no value is missing.
+    """
     return re.sub("（没有填）| 没有填| \\(not given\\)| not given", "", text)
 
 
@@ -268,7 +270,7 @@ def _in_a_cell(told: Explanation) -> str:
     A condition on one line.
     """
     if not told.parts:
-        return _without_values(told.zh)
+        return without_values(told.zh)
     joint = "或" if told.kind == "anyof" else "，且"
     inner = joint.join(_in_a_cell(part) for part in told.parts)
     return f"（{inner}）" if told.kind == "anyof" else f"并非（{inner}）" if told.kind == "not" else inner

@@ -9,7 +9,6 @@ Imports: `conditions`, `diagram`, `facts`, `judge`, `project`.
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +31,7 @@ from govit_rules.conditions import (
     NumberFact,
     NumberLiteral,
     OneOf,
+    walk,
 )
 from govit_rules.diagram import MET, Question, solve
 from govit_rules.judge import judge_for
@@ -237,20 +237,10 @@ def _fitting(condition: Any, pack: Pack, *, wanted: bool) -> Iterator[tuple[str,
 def _nodes(pack: Pack) -> Iterator[Any]:
     for rule in pack.rules.values():
         for condition in (pack.scope_of(rule), rule.when, rule.require, rule.due):
-            yield from _walk(condition)
+            yield from walk(condition)
     for step in pack.path.values():
         for condition in (pack.scope_of(step), step.when, step.done_when):
-            yield from _walk(condition)
-
-
-def _walk(node: Any) -> Iterator[Any]:
-    yield node
-    if isinstance(node, tuple):
-        for item in node:
-            yield from _walk(item)
-    elif is_dataclass(node):
-        for field in fields(node):
-            yield from _walk(getattr(node, field.name))
+            yield from walk(condition)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ from govit_rules.diagram import MET, VIOLATED, Question, solve
 from govit_rules.explain import explain_condition, label_of
 from govit_rules.facts import STAGES
 from govit_rules.formats import table
+from govit_rules.handbook import without_values
 from govit_rules.testing.cases import Case, decide
 from govit_rules.testing.reach import OUTCOMES, SIDES, STATUSES, TRUTHS, Reach, days_of, is_day
 
@@ -478,15 +479,15 @@ def _text(pack: Pack, item: _Item, day: date) -> dict[str, str]:
             return dict(pack.rules[item.of].title)
         case "condition":
             told = explain_condition(item.key, {}, pack, day)
-            return {"zh": _without_values(told.zh), "en": _without_values(told.en)}
+            return {"zh": _on_any_day(told.zh), "en": _on_any_day(told.en)}
         case "figure":
             return {lang: _held_against(pack, item, lang) for lang in ("zh", "en")}
     return dict(pack.path[item.of].name)
 
 
-def _without_values(text: str) -> str:
-    # No project is at hand, so no value is missing, and the day of judging is any day.
-    text = re.sub(r"（没有填）| 没有填| \(not given\)| not given", "", text)
+def _on_any_day(text: str) -> str:
+    # No project is at hand, and the day of judging is any day.
+    text = without_values(text)
     return re.sub(r"\d{4}-\d\d-\d\d(?:（([^（）]*)）| \(([^()]*)\))", lambda told: told[1] or told[2], text)
 
 

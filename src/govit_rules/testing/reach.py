@@ -12,7 +12,6 @@ Nothing here runs cases. Imports: `conditions`, `diagram`, `facts`, `judge`, `pa
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +29,7 @@ from govit_rules.conditions import (
     fact_of,
     facts_in,
     operands,
+    walk,
 )
 from govit_rules.diagram import (
     INAPPLICABLE,
@@ -144,7 +144,7 @@ def days_of(pack: Pack, case_days: Iterable[date]) -> tuple[date, ...]:
     changes |= {v for parameter in pack.parameters.values() for _, v in parameter.values if isinstance(v, date)}
     for rule in pack.rules.values():
         changes |= {day for day in (rule.start, rule.until) if day is not None}
-    changes |= {node.day for pair in _with_as_of(pack) for node in _walk(pair) if isinstance(node, DayLiteral)}
+    changes |= {node.day for pair in _with_as_of(pack) for node in walk(pair) if isinstance(node, DayLiteral)}
     later = sorted(day for day in changes if day > date(1900, 1, 1))
     common = [day for day, _ in Counter(case_days).most_common(_MOST_CASE_DAYS)]
     around = [day + timedelta(step) for day in later for step in (-1, 0, 1)]
@@ -153,19 +153,9 @@ def days_of(pack: Pack, case_days: Iterable[date]) -> tuple[date, ...]:
 
 def _with_as_of(pack: Pack) -> Iterator[CompareDays]:
     for condition in pack.conditions():
-        for node in _walk(condition):
-            if isinstance(node, CompareDays) and any(isinstance(part, AsOf) for part in _walk(node)):
+        for node in walk(condition):
+            if isinstance(node, CompareDays) and any(isinstance(part, AsOf) for part in walk(node)):
                 yield node
-
-
-def _walk(node: Any) -> Iterator[Any]:
-    yield node
-    if isinstance(node, tuple):
-        for item in node:
-            yield from _walk(item)
-    elif is_dataclass(node):
-        for field in fields(node):
-            yield from _walk(getattr(node, field.name))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
