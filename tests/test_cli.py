@@ -452,8 +452,10 @@ def _library_with(folder: Path, packs: dict[str, str]) -> Path:
     """
     home = folder / "lib" / "govit_rules"
     (home / "rules").mkdir(parents=True)
-    for module in Path(govit_rules.__file__).parent.glob("*.py"):
-        (home / module.name).write_bytes(module.read_bytes())
+    (home / "cli").mkdir()
+    source = Path(govit_rules.__file__).parent
+    for module in (*source.glob("*.py"), *source.glob("cli/*.py")):
+        (home / module.relative_to(source)).write_bytes(module.read_bytes())
     for city, text in packs.items():
         (home / "rules" / f"{city}.yaml").write_text(text, encoding="utf-8")
     return home.parent

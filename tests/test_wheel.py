@@ -140,7 +140,6 @@ def test_a_check_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> N
     assert there == ask(ROOT / "src", code, tmp_path)
 
 
-@pytest.mark.skipif(not (ROOT / "src" / "govit_rules" / "cli.py").exists(), reason="no command line yet")
 def test_the_command_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
     """
     The installed command checks a project file.
