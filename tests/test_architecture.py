@@ -28,6 +28,8 @@ LAYERS = [
     "sources",
     "articles",
     "packs",
+    "entries",
+    "lifecycle_reader",
     "pack_reader",
     "pack_cache",
     "library",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from govit_rules import pack_reader
+from govit_rules import lifecycle_reader, pack_reader
 from govit_rules.library import shipped_packs
 from govit_rules.packs import KINDS, SEVERITIES
 from govit_rules.project import CORE_FACTS, Project
@@ -151,7 +151,11 @@ def test_shipped_packs_fit(city: str) -> None:
         (PARTS["step"], pack_reader._STEP),
         (PARTS["document"], pack_reader._DOCUMENT),
         (PARTS["agency"], pack_reader._AGENCY),
-        (PARTS["transition"], pack_reader._TRANSITION),
+        (PARTS["transition"], lifecycle_reader._TRANSITION),
+        (PARTS["lifecycle"], lifecycle_reader._LIFECYCLE),
+        (PARTS["event"], lifecycle_reader._EVENT),
+        (PARTS["clock"], lifecycle_reader._CLOCK),
+        (PARTS["yearly"], lifecycle_reader._YEARLY),
     ],
     ids=lambda value: "" if isinstance(value, tuple) else value["description" if "description" in value else "type"],
 )

@@ -2,7 +2,8 @@
 Reads a pack out of YAML and checks it whole.
 
 A `PackError` lists every defect of the file with line, column and how to mend it; a pack that is read has none.
-Imports: `articles`, `conditions`, `facts`, `grammar`, `packs`, `project`, `sources`, `values`.
+Imports: `articles`, `conditions`, `entries`, `facts`, `grammar`, `lifecycle_reader`, `packs`, `project`, `sources`,
+`values`.
 """
 
 from __future__ import annotations
@@ -23,20 +24,20 @@ from govit_rules.conditions import (
     children,
     facts_in,
 )
+from govit_rules.entries import EntryReader
 from govit_rules.facts import STAGES, Fact, nearest
 from govit_rules.grammar import Parser, Vocabulary
+from govit_rules.lifecycle_reader import LifecycleReader
 from govit_rules.packs import (
     KINDS,
     SEVERITIES,
     Due,
-    Lifecycle,
     Pack,
     Parameter,
     Reading,
     Regulation,
     Rule,
     Step,
-    Transition,
 )
 from govit_rules.project import CORE_FACTS
 from govit_rules.sources import Path, Source, read_yaml
@@ -130,7 +131,6 @@ _STEP: Final = (
     *("name", "en", "actor", "co_actors", "documents", "scope", "when", "done_when", "time_limit", "articles"),
     *("norms", "outcome", "if_fails", "note"),
 )
-_TRANSITION: Final = ("from", "event", "to", "when", "norms", "note")
 _DOCUMENT: Final = ("kind", "stage", "prepared_by", "submitted_to", "norms", "note")
 _DOCUMENT_KINDS: Final = ("material", "output", "cited")
 _AGENCY: Final = ("also_called", "role", "norms", "note")
@@ -139,13 +139,13 @@ _MAX_TESTS: Final = 5_000  # tests of one condition, its definitions written out
 _MAX_DEPTH: Final = 120
 
 
-class _PackReader:
+class _PackReader(EntryReader):
     """
     Reads a pack out of plain data, reporting every defect to its source.
     """
 
     def __init__(self, source: Source) -> None:
-        self.source = source
+        super().__init__(source)
         self.data: dict[str, Any] = source.data if isinstance(source.data, dict) else {}
         if not isinstance(source.data, dict):
             source.report((), "规则包应是映射", "从 `city:` 写起,样子见 docs/packs.md")
@@ -161,25 +161,7 @@ class _PackReader:
         )
         self.parser = Parser(vocabulary, source.report)
 
-    # -- small readers
-
-    def _mapping(
-        self, data: Any, path: Path, allowed: Iterable[str] | None = None, required: Iterable[str] = ()
-    ) -> Any:
-        if not isinstance(data, dict):
-            self.source.report(path, f"{path[-1] if path else '规则包'} 应是映射", "每行写成 `键: 值`")
-            return {}
-        allowed = None if allowed is None else tuple(allowed)
-        for key in data:
-            if allowed is not None and key not in allowed:
-                near = nearest(key, allowed)
-                self.source.report(
-                    (*path, key), f"没有名为 {key!r} 的键", f"是不是 {near}?" if near else f"可用: {'、'.join(allowed)}"
-                )
-        for key in required:
-            if data.get(key) is None:
-                self.source.report(path, f"{_title(path)}缺 {key}", f"补上 `{key}:`")
-        return data
+    # -- facts and parameters
 
     def _section(self, name: str) -> dict[str, Any]:
         """
@@ -187,63 +169,6 @@ class _PackReader:
         """
         data = self.data.get(name)
         return {} if data is None else self._mapping(data, (name,))
-
-    def _text(self, data: Any, path: Path, default: str = "") -> str:
-        value = self._optional_text(data, path)
-        return default if value is None else value
-
-    def _optional_text(self, data: Any, path: Path) -> str | None:
-        if data is None:
-            return None
-        if isinstance(data, str) and data.strip():
-            return data
-        if isinstance(data, int) and not isinstance(data, bool):
-            return str(data)
-        self.source.report(path, f"{path[-1]} 应是文字", "写一句话;含冒号或 # 时加引号")
-        return None
-
-    def _texts(self, data: Any, path: Path) -> tuple[str, ...]:
-        if data is None:
-            return ()
-        if not isinstance(data, list):
-            self.source.report(path, f"{path[-1]} 应是列表", "写成 [甲, 乙]")
-            return ()
-        for i, item in enumerate(data):
-            if item is None:
-                self.source.report((*path, i), f"{path[-1]} 里有空的一项", "删去它,或写上文字")
-        return tuple(self._text(item, (*path, i)) for i, item in enumerate(data))
-
-    def _choice(self, data: Any, path: Path, allowed: Iterable[str], default: str) -> str:
-        allowed = tuple(allowed)
-        if isinstance(data, str) and data in allowed:
-            return data
-        if data is None:  # what must not be missing is reported as missing
-            return default
-        near = nearest(str(data), allowed)
-        self.source.report(
-            path, f"{path[-1]} 没有值 {data!r}", f"是不是 {near}?" if near else f"可用: {'、'.join(allowed)}"
-        )
-        return default
-
-    def _flag(self, data: Any, path: Path, *, default: bool) -> bool:
-        if data is None or isinstance(data, bool):
-            return default if data is None else data
-        self.source.report(path, f"{path[-1]} 应是 true 或 false", "写成 true 或 false")
-        return default
-
-    def _date(self, data: Any, path: Path) -> date | None:
-        if data is None or isinstance(data, date):
-            return data
-        self.source.report(path, f"{path[-1]} 应是日期", "写成 2024-09-09")
-        return None
-
-    def _bilingual(self, data: Any, path: Path) -> dict[str, str]:
-        if data is None or isinstance(data, str):
-            return {"zh": data or "", "en": data or ""}
-        data = self._mapping(data, path, ("zh", "en"), ("zh", "en"))
-        return {lang: self._text(data.get(lang), (*path, lang)) for lang in ("zh", "en")}
-
-    # -- facts and parameters
 
     def _local_facts(self) -> dict[str, Fact]:
         facts = {}
@@ -271,17 +196,6 @@ class _PackReader:
                 claim=self._flag(data.get("claim"), (*path, "claim"), default=False),
             )
         return facts
-
-    def _labels(self, data: Any, path: Path) -> dict[str, str]:
-        """
-        Codes with their Chinese meaning, none of them empty.
-        """
-        labels = {}
-        for code, meaning in self._mapping(data, path).items():
-            if meaning is None:
-                self.source.report((*path, code), f"{code} 没有中文含义", "写成 代码: 中文")
-            labels[code] = self._text(meaning, (*path, code), code)
-        return labels
 
     def _parameters(self) -> dict[str, Parameter]:
         parameters = {}
@@ -426,7 +340,7 @@ class _PackReader:
             reasons=reasons,
             documents=self._catalogue("documents", _DOCUMENT, ("kind",)),
             agencies=self._catalogue("agencies", _AGENCY, ("role",)),
-            lifecycle=self._lifecycle(data.get("lifecycle")),
+            lifecycle=LifecycleReader(self.source, self.parser, self.parameters).lifecycle(data.get("lifecycle")),
             digest=digest,
             shipped=shipped,
         )
@@ -613,36 +527,6 @@ class _PackReader:
                 self._choice(table[name].get("stage"), (*path, "stage"), ("any", *STAGES), "any")
         return table
 
-    def _lifecycle(self, data: Any) -> Lifecycle | None:
-        if data is None:
-            return None
-        path: Path = ("lifecycle",)
-        needed = ("initial", "states", "transitions")
-        data = self._mapping(data, path, (*needed, "notes"), needed)
-        states = self._labels(data["states"], (*path, "states")) if data.get("states") is not None else {}
-        self._choice(data.get("initial"), (*path, "initial"), states, "")
-        listed = data.get("transitions")
-        if listed is not None and not isinstance(listed, list):
-            self.source.report(
-                (*path, "transitions"), "transitions 应是列表", "每项写成 - {from: 甲, event: 事件, to: 乙}"
-            )
-        items = listed if isinstance(listed, list) else []
-        transitions = tuple(self._transition(item, (*path, "transitions", i), states) for i, item in enumerate(items))
-        return Lifecycle(str(data.get("initial")), states, transitions)
-
-    def _transition(self, data: Any, path: Path, states: Mapping[str, str]) -> Transition:
-        data = self._mapping(data, path, _TRANSITION, ("from", "event", "to"))
-        for key in ("from", "to"):
-            self._choice(data.get(key), (*path, key), states, "")
-        return Transition(
-            origin=str(data.get("from")),
-            event=self._text(data.get("event"), (*path, "event")),
-            target=str(data.get("to")),
-            when=self._condition(data, "when", path),
-            norms=self._texts(data.get("norms"), (*path, "norms")),
-            note=self._optional_text(data.get("note"), (*path, "note")),
-        )
-
     # -- checks of the whole
 
     def _check_applies(self, applies: Condition) -> None:
@@ -689,6 +573,8 @@ class _PackReader:
                 self._check_norms(self._texts(entry.get("norms"), (section, name, "norms")), (section, name), known)
         for i, transition in enumerate(pack.lifecycle.transitions if pack.lifecycle else ()):
             self._check_norms(transition.norms, ("lifecycle", "transitions", i), known)
+        for i, clock in enumerate(pack.lifecycle.clocks if pack.lifecycle else ()):
+            self._choice(clock.rule, ("lifecycle", "clocks", i, "rule"), pack.rules, "")
         if pack.regulation.norms is not None and len(known) != pack.regulation.norms:
             self.source.report(
                 ("regulation", "norms"),
@@ -747,7 +633,3 @@ def _outer_tests(condition: Condition) -> Iterable[str]:
 
 def _asks_judgement(condition: Condition) -> bool:
     return any(isinstance(atom, Judgement) for atom in atoms(condition))
-
-
-def _title(path: Path) -> str:
-    return f"{path[-1]} " if path else "规则包"

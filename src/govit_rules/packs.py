@@ -204,14 +204,91 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """
+    What an event makes true of a project: a fact takes a ``value``, or what the event's ``day`` gives it.
+
+    ``taken`` is ``value``; ``day``, ``year``; or ``month``, which adds the month of the day to a list of months. A list
+    is added to what the fact lists already.
+    """
+
+    fact: str
+    taken: Literal["value", "day", "year", "month"]
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleEvent:
+    """
+    Something that happens to a project: who does it, and what it makes true.
+
+    ``also`` are other names under which it is recorded. ``documents`` is the list fact to which the documents recorded
+    with it are added.
+    """
+
+    name: str
+    also: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    sets: tuple[Setting, ...] = ()
+    documents: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """
+    A time limit of ``limit`` (a parameter) working days between two events, kept in a ``fact`` that counts them.
+    """
+
+    rule: str
+    start: str
+    end: str
+    fact: str
+    limit: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Yearly:
+    """
+    What is asked anew on 1 January while a project is in some states: facts that begin again, and the year they are of.
+    """
+
+    states: tuple[str, ...]
+    year: str | None
+    resets: tuple[Setting, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """
     The states of a project and the events between them.
+
+    ``states`` gives their Chinese labels, ``stages`` the project's stage in those that have one. ``unrecorded`` is what
+    holds as long as no event says otherwise, beside events and flags, which are False.
     """
 
     initial: str
     states: Mapping[str, str]
     transitions: tuple[Transition, ...]
+    stages: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, LifecycleEvent] = field(default_factory=dict)
+    unrecorded: tuple[Setting, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    yearly: tuple[Yearly, ...] = ()
+
+    def leaving(self, state: str) -> tuple[Transition, ...]:
+        """
+        The transitions out of a state, in the order of the pack.
+        """
+        return tuple(transition for transition in self.transitions if transition.origin == state)
+
+    def named(self, name: str) -> tuple[LifecycleEvent, ...]:
+        """
+        The events that a recorded name can mean: the one of that name, else those that are also called so.
+        """
+        exact = self.events.get(name)
+        return (exact,) if exact else tuple(event for event in self.events.values() if name in event.also)
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,9 @@ def pack_schema() -> _Schema:
             "agency": _agency(),
             "lifecycle": _lifecycle(),
             "transition": _transition(),
+            "event": _event(),
+            "clock": _clock(),
+            "yearly": _yearly(),
             **_TESTS,
         },
     }
@@ -335,14 +338,60 @@ def _agency() -> _Schema:
 
 
 def _lifecycle() -> _Schema:
+    state = {"anyOf": [_wording(), _object({"zh": _wording("中文"), "stage": {"enum": list(STAGES)}}, needed=("zh",))]}
     return _object(
         {
             "initial": _text("起始的状态"),
-            "states": {**_table_of(_wording()), "description": "状态: 中文"},
+            "states": {**_table_of(state), "description": "状态: 中文，或 {zh: 中文, stage: 处在该状态时的项目阶段}"},
+            "events": {**_table_of(_ref("event")), "description": "事件: 谁办、使哪些事实成立"},
+            "unrecorded": {"type": "object", "description": "没有事件说及时，事实取什么值"},
+            "clocks": _list_of(_ref("clock"), "两个事件之间按工作日计的期限"),
+            "yearly": _list_of(_ref("yearly"), "处在某些状态时每年重来的事实"),
             "transitions": _list_of(_ref("transition"), "什么事件使项目从哪个状态到哪个状态"),
             "notes": _list_of(_wording(), "说明"),
         },
         needed=("initial", "states", "transitions"),
+    )
+
+
+def _event() -> _Schema:
+    event = _object(
+        {
+            "also": _list_of(_wording(), "别称"),
+            "by": _list_of(_wording(), "由谁办"),
+            "sets": {
+                "type": "object",
+                "description": "事实: 事件发生后的值；day、year、month 取事件的日期、年份、月份",
+            },
+            "documents": _text("随事件记下的材料归入哪个列表事实"),
+            "note": _optional("说明"),
+        }
+    )
+    return {**event, "type": ["object", "null"]}
+
+
+def _clock() -> _Schema:
+    return _object(
+        {
+            "rule": _text("期限所属的规则"),
+            "from": _text("从哪个事件起算（当天不算）"),
+            "until": _text("到哪个事件为止"),
+            "fact": _text("记工作日数的事实"),
+            "limit": _text("工作日数上限的参数，如 $review_days"),
+            "note": _optional("说明"),
+        },
+        needed=("rule", "from", "until", "fact", "limit"),
+    )
+
+
+def _yearly() -> _Schema:
+    return _object(
+        {
+            "states": _list_of(_text(), "处在哪些状态"),
+            "year": _text("记年份的事实"),
+            "resets": {"type": "object", "description": "事实: 每年1月1日起的值"},
+        },
+        needed=("states", "resets"),
     )
 
 
