@@ -949,7 +949,7 @@ def _measured(data: str | bytes | bytearray) -> str | bytes | bytearray:
 
 def _text_defects(text: str | bytes | bytearray, error: ValidationError) -> list[Defect]:
     try:
-        data = _read(text if isinstance(text, str) else text.decode())
+        data = read_json(text if isinstance(text, str) else text.decode())
     except UnicodeDecodeError as reason:
         return [_not_utf8(reason)]
     if isinstance(data, Defect):
@@ -960,7 +960,7 @@ def _text_defects(text: str | bytes | bytearray, error: ValidationError) -> list
 def _repeats_in(text: str | bytes | bytearray) -> list[Defect]:
     data = json.loads(text, object_pairs_hook=_Object)
     objects = {"": data} | {name: value for name, value in data.items() if isinstance(value, _Object)}
-    return _first(defect for path, value in objects.items() for defect in _repeated(path, value))
+    return _first(defect for path, value in objects.items() for defect in repeated_keys(path, value))
 
 
 def _first(defects: Iterator[Defect]) -> list[Defect]:
@@ -1008,7 +1008,7 @@ _JSON_TROUBLE: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def _read(text: str) -> object:
+def read_json(text: str) -> object:
     """
     The data of a JSON text, or the one defect for which it is none.
     """
@@ -1055,7 +1055,7 @@ def _defects(data: object) -> Iterator[Defect]:
         mend = "用 model_validate_json 读取 JSON 文本" if isinstance(data, (str, bytes)) else "写成 {…}"
         yield Defect("", f"项目应是一组键值，而这里是{shown(data)}", mend)
         return
-    yield from _repeated("", data)
+    yield from repeated_keys("", data)
     for key, value in data.items():
         if key == "$schema":
             if value is not None and not isinstance(value, str):
@@ -1070,7 +1070,7 @@ def _defects(data: object) -> Iterator[Defect]:
 
 def _section_defects(name: str, data: object) -> Iterator[Defect]:
     if isinstance(data, Mapping):
-        yield from _repeated(name, data)
+        yield from repeated_keys(name, data)
         for key, value in data.items():
             yield from _fact_defects(name, key, value)
     elif data is not None and not isinstance(data, _section_model(name)):
@@ -1092,7 +1092,10 @@ def _fact_defects(group: str, key: object, value: object) -> Iterator[Defect]:
         yield Defect(path, error.what, error.mend)
 
 
-def _repeated(group: str, data: object) -> Iterator[Defect]:
+def repeated_keys(group: str, data: object) -> Iterator[Defect]:
+    """
+    A defect for each key that `read_json` found more than once in an object.
+    """
     for key in data.repeated if isinstance(data, _Object) else ():
         where = f"{group}.{key}" if group else key
         yield Defect(
@@ -1162,7 +1165,7 @@ def _local_defects(data: object) -> Iterator[Defect]:
     if not isinstance(data, Mapping):
         yield Defect("local", f"local 应是一组键值，而这里是{shown(data)}", '写成 {"名字": 值} 的样子')
         return
-    yield from _repeated("local", data)
+    yield from repeated_keys("local", data)
     if len(data) > MAX_LOCAL:
         yield Defect("local", f"local 有 {len(data)} 项，至多 {MAX_LOCAL} 项", "删去各城市规则包都没有声明的事实")
     for key, value in data.items():

@@ -1,0 +1,654 @@
+"""
+A project through time: `track` follows its events through the lifecycle of a pack.
+
+Every event changes the facts, and may change the state. Before and after it the project is judged by the pack, as the
+law stood on that day: what the event turned into a violation is a breach of its own, what was violated when it came is
+one of time that ran out. So the tracker says of no clause other than `evaluate` does.
+
+The clock is not read. Imports: `chronicle`, `deadlines`, `diagram`, `errors`, `evaluate`, `events`, `judge`, `machine`,
+`packs`, `values`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from govit_rules.chronicle import Chronicle, Notice
+from govit_rules.conditions import Condition, fact_of
+from govit_rules.deadlines import Deadline, deadlines_of, time_limits
+from govit_rules.diagram import MET, Question, solve
+from govit_rules.errors import EngineUnavailable, EventError
+from govit_rules.evaluate import evaluate, read_local
+from govit_rules.events import EventRecord, read_facts
+from govit_rules.explain import label_of
+from govit_rules.facts import nearest
+from govit_rules.judge import Judge, judge_for
+from govit_rules.machine import Guard, Machine, ahead, best
+from govit_rules.values import Span, is_working_day, shift
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from govit_rules.decision import Decision
+    from govit_rules.packs import Clock, Lifecycle, LifecycleEvent, Pack, Transition, Yearly
+    from govit_rules.project import Project
+
+MACHINES: Final = ("durable", "compiled")
+_BINDING: Final = ("blocking", "mandatory")
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """
+    A rule that came to be violated: on which day, and by which event (``line`` None: time ran out).
+
+    ``cured_on`` is the day from which it was no longer violated. Authorities' own duties have ``counts`` False.
+    """
+
+    rule: str
+    article: str
+    title: str
+    title_en: str
+    severity: str
+    bearer: str
+    counts: bool
+    on: date
+    line: int | None
+    message: str
+    cured_on: date | None = None
+
+    @property
+    def binding(self) -> bool:
+        """
+        Whether it makes the project non-compliant.
+        """
+        return self.counts and self.severity in _BINDING
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """
+    What became of one event: the state before and after it, as which event of the pack it was taken, and how.
+
+    ``how`` is regular; irregular (the state jumped, or the guard did not hold); recorded (the state did not change);
+    not_counted (a duplicate, or it lies ahead).
+    """
+
+    record: EventRecord
+    event: str | None
+    origin: str
+    target: str
+    how: str
+    norms: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextEvent:
+    """
+    An event that the present state provides for: who does it, where it leads, and whether its condition holds.
+
+    ``guard`` is true, false or unknown (``needs`` says for want of what), were it to happen on the day of judging.
+    """
+
+    event: str
+    by: tuple[str, ...]
+    target: str
+    guard: Guard
+    needs: tuple[str, ...]
+    norms: tuple[str, ...]
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """
+    Where a project stands on a day, and how it came there.
+
+    ``decision`` is what `evaluate` says of ``project``, the facts that the events tell; ``past`` are deadlines that are
+    over (met, missed and repeated since, or fallen away), ``deadlines`` those of the present facts.
+    """
+
+    pack: Pack
+    as_of: date
+    state: str
+    partial: bool
+    passages: tuple[Passage, ...]
+    notices: tuple[Notice, ...]
+    breaches: tuple[Breach, ...]
+    deadlines: tuple[Deadline, ...]
+    past: tuple[Deadline, ...]
+    next: tuple[NextEvent, ...]
+    project: Project
+    decision: Decision
+    machine: str
+
+    @property
+    def state_label(self) -> str:
+        """
+        The state in Chinese.
+        """
+        return self.pack.lifecycle.states[self.state] if self.pack.lifecycle else self.state
+
+    @property
+    def exit_code(self) -> int:
+        """
+        That of the decision.
+        """
+        return self.decision.exit_code
+
+    def due_within(self, days: int) -> tuple[Deadline, ...]:
+        """
+        The deadlines that run and fall due in the next days, the first first.
+        """
+        until = self.as_of + timedelta(days=days)
+        running = (each for each in self.deadlines if each.status == "running" and each.due_on <= until)
+        return tuple(sorted(running, key=lambda each: each.due_on))
+
+
+def track(
+    records: Iterable[EventRecord],
+    pack: Pack,
+    *,
+    as_of: date,
+    given: Mapping[str, Any] | None = None,
+    partial: bool = False,
+    engine: str = "compiled",
+) -> Track:
+    """
+    Follow a project's events through the lifecycle of a pack, up to a day.
+
+    Args:
+        records: From `read_events`; they are taken in the order of their days, those of one day as recorded.
+        pack: The pack; it must have a lifecycle.
+        as_of: The day of judging: events after it are listed and not counted.
+        given: Facts known from the start, in the form of a project file.
+        partial: Whether the record may lack events: what it does not have is then unknown, else it has not happened.
+        engine: What matches states and events: ``compiled`` or ``durable``. The law is judged by ``compiled`` always.
+
+    Raises:
+        EventError: The pack has no lifecycle.
+        ProjectError: ``given`` is wrong.
+        EngineUnavailable: No such engine here.
+    """
+    return Tracker(pack, engine=engine).track(records, as_of=as_of, given=given, partial=partial)
+
+
+class Tracker:
+    """
+    Tracks projects by one pack; see `track`.
+    """
+
+    def __init__(self, pack: Pack, *, engine: str = "compiled") -> None:
+        if pack.lifecycle is None:
+            from govit_rules.errors import Defect
+
+            raise EventError(
+                [Defect("lifecycle", f"{pack.name['zh']}的规则包没有 lifecycle", "在规则包里写上状态和事件")]
+            )
+        self.pack, self.lifecycle, self.engine = pack, pack.lifecycle, engine
+        self.machine = _machine(engine, pack.lifecycle)
+        self.limits = time_limits(pack)
+        self.ahead = ahead(pack.lifecycle)
+
+    def track(
+        self,
+        records: Iterable[EventRecord],
+        *,
+        as_of: date,
+        given: Mapping[str, Any] | None = None,
+        partial: bool = False,
+    ) -> Track:
+        """
+        Follow one project; the arguments are those of `track`.
+        """
+        facts = read_facts(given, self.pack) if given else {}
+        life = _Life(self, Chronicle(self.pack, self.lifecycle, facts, partial=partial), as_of)
+        ordered, late = _in_order(list(records))
+        life.notices.extend(late)
+        for record in ordered:
+            life.take(record)
+        return life.end()
+
+
+def _machine(engine: str, lifecycle: Lifecycle) -> Machine:
+    if engine == "compiled":
+        return Machine(lifecycle)
+    if engine == "durable":
+        from govit_rules.durable_engine import DurableMachine
+
+        return DurableMachine(lifecycle)
+    raise EngineUnavailable(f"没有引擎 {engine!r}；可用：{'、'.join(MACHINES)}")
+
+
+def _in_order(records: Sequence[EventRecord]) -> tuple[list[EventRecord], list[Notice]]:
+    """
+    The events by day, and a notice for each that was entered after one of a later day.
+    """
+    notices = []
+    latest: EventRecord | None = None
+    for record in records:
+        if latest is not None and record.day < latest.day:
+            notices.append(Notice("late_entry", record.line, {"other": latest.line}))
+        else:
+            latest = record
+    return sorted(records, key=lambda record: record.day), notices
+
+
+class _Life:
+    """
+    One project on its way through the lifecycle.
+    """
+
+    def __init__(self, tracker: Tracker, chronicle: Chronicle, as_of: date) -> None:
+        self.tracker, self.pack, self.lifecycle = tracker, tracker.pack, tracker.lifecycle
+        self.chronicle, self.as_of = chronicle, as_of
+        self.state = tracker.lifecycle.initial
+        self.day: date | None = None
+        self.passages: list[Passage] = []
+        self.notices: list[Notice] = []
+        self.breaches: list[Breach] = []
+        self.deadlines: dict[Any, Deadline] = {}
+        self.past: list[Deadline] = []
+        self.clocks: dict[int, date] = {}
+        self.stopped: dict[int, tuple[date, date]] = {}
+        self.seen: dict[tuple[Any, ...], int] = {}
+        self.occurred: dict[str, int] = {}
+        self._looked: Decision | None = None
+
+    # -- one event
+
+    def take(self, record: EventRecord) -> None:
+        """
+        Take in one event; they come in the order of their days.
+        """
+        if record.day > self.as_of:
+            self.notices.append(Notice("ahead", record.line, {"as_of": self.as_of}))
+            self.passages.append(Passage(record, None, self.state, self.state, "not_counted"))
+            return
+        same = self.seen.setdefault(_comparable(record), record.line)
+        if same != record.line:
+            self.notices.append(Notice("duplicate", record.line, {"other": same}))
+            self.passages.append(Passage(record, None, self.state, self.state, "not_counted"))
+            return
+        self._come_to(record.day)
+        event, transition, passage = self._placed(record)
+        self._apply(event, record, regular=passage.how == "regular" or not self._has_transitions(event))
+        self.state = passage.target
+        self.passages.append(passage)
+        if transition is not None and event is not None and passage.how == "irregular":
+            self._notice_guard(transition, event, record)
+        self._look(record.day, record.line)
+
+    def _has_transitions(self, event: LifecycleEvent | None) -> bool:
+        return event is not None and any(each.event == event.name for each in self.lifecycle.transitions)
+
+    def _placed(self, record: EventRecord) -> tuple[LifecycleEvent | None, Transition | None, Passage]:
+        """
+        As which event of the pack a record is taken, and what it does to the state.
+        """
+        events = self._meant(record)
+        if not events:
+            self._notice_unknown(record)
+            return None, None, self._recorded(record, None)
+        guards = self._guards(events, record)
+        chosen = best(self.tracker.machine.matching(self.state, [event.name for event in events], guards))
+        if chosen:
+            return self._along(record, events, guards, chosen)
+        if len(events) > 1:
+            events = self._likeliest(events)
+        if len(events) > 1:
+            return self._undecided(record, [event.name for event in events])
+        if not self._has_transitions(events[0]):
+            return events[0], None, self._recorded(record, events[0].name)
+        return self._out_of_order(record, events[0], guards)
+
+    def _meant(self, record: EventRecord) -> tuple[LifecycleEvent, ...]:
+        """
+        The events that a recorded name can mean; those that its facts contradict only if there is no other.
+        """
+        events = self.lifecycle.named(record.event)
+        return tuple(event for event in events if not self.chronicle.contradicts(event, record)) or events
+
+    def _along(
+        self,
+        record: EventRecord,
+        events: Sequence[LifecycleEvent],
+        guards: Mapping[int, Guard],
+        chosen: tuple[int, ...],
+    ) -> tuple[LifecycleEvent | None, Transition | None, Passage]:
+        transitions = [self.lifecycle.transitions[i] for i in chosen]
+        if len({(each.event, each.target) for each in transitions}) > 1:
+            return self._undecided(
+                record, [f"{each.event}→{self.lifecycle.states[each.target]}" for each in transitions]
+            )
+        transition = transitions[0]
+        event = next(event for event in events if event.name == transition.event)
+        how = "regular" if guards[chosen[0]] == "true" else "irregular"
+        return event, transition, Passage(record, event.name, self.state, transition.target, how, transition.norms)
+
+    def _likeliest(self, events: Sequence[LifecycleEvent]) -> tuple[LifecycleEvent, ...]:
+        """
+        Of several events none of which the state provides for: those that lie ahead of it.
+        """
+        reach = self.tracker.ahead[self.state]
+        likely = {each.event for each in self.lifecycle.transitions if each.target in reach}
+        return tuple(event for event in events if event.name in likely) or tuple(events)
+
+    def _undecided(
+        self, record: EventRecord, choices: Sequence[str]
+    ) -> tuple[LifecycleEvent | None, Transition | None, Passage]:
+        about = {"event": record.event, "choices": "、".join(choices)}
+        self.notices.append(Notice("ambiguous", record.line, about))
+        return None, None, self._recorded(record, None)
+
+    def _out_of_order(
+        self, record: EventRecord, event: LifecycleEvent, guards: Mapping[int, Guard]
+    ) -> tuple[LifecycleEvent | None, Transition | None, Passage]:
+        """
+        An event for which the state does not provide: it leads to where it leads, if that lies ahead.
+        """
+        reach = self.tracker.ahead[self.state]
+        jumps = {
+            i: guards[i]
+            for i, each in enumerate(self.lifecycle.transitions)
+            if each.event == event.name and each.target in reach and each.target != self.state
+        }
+        targets = {self.lifecycle.transitions[i].target for i in best(jumps)}
+        label = self.lifecycle.states[self.state]
+        about = {"event": event.name, "state": label, "skipped": ""}
+        if len(targets) != 1:
+            self.notices.append(Notice("out_of_order", record.line, about))
+            return event, None, self._recorded(record, event.name)
+        transition = self.lifecycle.transitions[best(jumps)[0]]
+        skipped = self._between(self.state, transition.origin)
+        if skipped:
+            about["skipped"] = f"（越过 {'、'.join(skipped)}）"
+        self.notices.append(Notice("out_of_order", record.line, about))
+        passage = Passage(record, event.name, self.state, transition.target, "irregular", transition.norms, skipped)
+        return event, transition if guards[best(jumps)[0]] != "true" else None, passage
+
+    def _between(self, state: str, origin: str) -> tuple[str, ...]:
+        """
+        The events on the shortest way from one state to another.
+        """
+        ways: dict[str, tuple[str, ...]] = {state: ()}
+        todo = [state]
+        for at in todo:
+            for each in self.lifecycle.leaving(at):
+                if each.target not in ways:
+                    ways[each.target] = (*ways[at], each.event)
+                    todo.append(each.target)
+        return ways.get(origin, ())
+
+    def _recorded(self, record: EventRecord, name: str | None) -> Passage:
+        return Passage(record, name, self.state, self.state, "recorded")
+
+    def _notice_unknown(self, record: EventRecord) -> None:
+        names = [name for event in self.lifecycle.events.values() for name in (event.name, *event.also)]
+        near = nearest(record.event, names)
+        about = {"event": record.event, "near": f"（是不是“{near}”？）" if near else ""}
+        self.notices.append(Notice("unknown_event", record.line, about))
+
+    def _notice_guard(self, transition: Transition, event: LifecycleEvent, record: EventRecord) -> None:
+        guard, needs = self._guard(transition.when, self.chronicle.facts, record.day)
+        if guard == "true":
+            return
+        labels = "、".join(label_of(self.pack, name) for name in needs)
+        kind = "guard_fails" if guard == "false" else "guard_unknown"
+        self.notices.append(Notice(kind, record.line, {"event": event.name, "needs": labels}))
+
+    def _apply(self, event: LifecycleEvent | None, record: EventRecord, *, regular: bool) -> None:
+        again = event is not None and event.name in self.occurred and not regular
+        self.notices.extend(self.chronicle.enter(event, record, again=again))
+        if event is None:
+            return
+        self.occurred[event.name] = record.line
+        for i, clock in enumerate(self.lifecycle.clocks):
+            if clock.end == event.name and i in self.clocks:
+                self._stop(i, clock, record)
+            if clock.start == event.name:
+                self.clocks[i] = record.day
+                self.stopped.pop(i, None)
+
+    # -- guards
+
+    def _guards(self, events: Sequence[LifecycleEvent], record: EventRecord) -> dict[int, Guard]:
+        """
+        Of each transition for one of some events, whether its guard holds once the event has happened.
+        """
+        after = {event.name: self.chronicle.after(event, record) for event in events}
+        return {
+            i: self._guard(each.when, after[each.event], record.day)[0]
+            for i, each in enumerate(self.lifecycle.transitions)
+            if each.event in after
+        }
+
+    def _guard(self, when: Condition, facts: Mapping[str, Any], day: date) -> tuple[Guard, tuple[str, ...]]:
+        judge = judge_for(self.pack, day)
+        known = _as_judged(self.chronicle.known(facts), judge)
+        stage = self.lifecycle.stages.get(self.state)
+        given = {**judge.parameters, **known, **({} if stage is None else {"stage": stage})}
+        solution = solve(Question(when), given, judge.domain, day)
+        if solution.reached == {MET}:
+            return "true", ()
+        needs = tuple(dict.fromkeys(fact_of(name) for name in solution.needs))
+        return ("unknown", needs) if MET in solution.reached else ("false", ())
+
+    # -- clocks
+
+    def _stop(self, index: int, clock: Clock, record: EventRecord) -> None:
+        start = self.clocks.pop(index)
+        self.stopped[index] = (start, record.day)
+        taken = _working_days(start, record.day)
+        if clock.fact in record.facts:
+            stated = record.facts[clock.fact]
+            if taken is not None and stated is not None and stated != taken:
+                about = {"fact": label_of(self.pack, clock.fact), "other": self.occurred.get(clock.start, 0)}
+                self.notices.append(
+                    Notice("contradiction", record.line, {**about, "before": str(taken), "after": str(stated)})
+                )
+                self.chronicle.put({clock.fact: None}, record.line)
+        else:
+            self.chronicle.put({clock.fact: taken}, record.line)
+
+    def _run_clocks(self, day: date) -> None:
+        """
+        A clock that has run past its limit has taken that many days, however long it will still take.
+        """
+        for i, start in self.clocks.items():
+            clock = self.lifecycle.clocks[i]
+            taken = _working_days(start, day)
+            limit = self.pack.parameters[clock.limit].at(day)
+            late = taken is not None and limit is not None and taken > limit
+            self.chronicle.put({clock.fact: taken if late else None}, self.occurred.get(clock.start, 0))
+
+    def _clock_deadlines(self, decision: Decision) -> Iterator[Deadline]:
+        outcomes = {verdict.rule: verdict.outcome for verdict in decision.verdicts}
+        for i, clock in enumerate(self.lifecycle.clocks):
+            start, end = self.stopped.get(i, (self.clocks.get(i), None))
+            limit = self.pack.parameters[clock.limit].at(decision.as_of)
+            if start is None or limit is None or outcomes[clock.rule] == "not_applicable":
+                continue
+            due_on = shift(start, Span(limit, "wd")).first
+            late = (end or decision.as_of) > due_on
+            status = "missed" if late else "running" if end is None else "met"
+            if status == "missed" and outcomes[clock.rule] != "violated":
+                status = "unknown"
+            rule = self.pack.rules[clock.rule]
+            yield Deadline(
+                *(rule.id, rule.article, rule.title["zh"], rule.title["en"], rule.bearer, rule.counts, rule.severity),
+                *(clock.fact, start, None, due_on, end, status),
+            )
+
+    # -- time passes
+
+    def _come_to(self, day: date) -> None:
+        """
+        Let time pass up to a day: years begin anew on the way, and what ran out is noticed.
+        """
+        if self.day is not None and day > self.day:
+            for year in range(self.day.year, day.year):
+                if any(self.state in yearly.states for yearly in self.lifecycle.yearly):
+                    self._look(max(date(year, 12, 31), self.day), None)
+                    self._new_year(year + 1)
+                    self._look(date(year + 1, 1, 1), None)
+            self._look(day, None)
+        self.day = day
+
+    def _new_year(self, year: int) -> None:
+        for yearly in self.lifecycle.yearly:
+            if self.state in yearly.states:
+                line = self.passages[-1].record.line if self.passages else 0
+                self.chronicle.put(_begun_anew(yearly, year, partial=self.chronicle.partial), line)
+
+    def _look(self, day: date, line: int | None) -> None:
+        """
+        Judge the project on a day, and note what has come to be violated since it was last judged.
+        """
+        self._run_clocks(day)
+        before, last = self._looked, self.day
+        decision = evaluate(self.chronicle.project(self.state), self.pack, as_of=day)
+        self._looked, self.day = decision, day
+        was = _violated(before) if before is not None else set()
+        now = _violated(decision)
+        for rule in sorted(was - now):
+            self._cure(rule, day)
+        for verdict in decision.verdicts:
+            if verdict.rule in now - was:
+                on = day if line is not None or last is None else self._first_day(verdict.rule, last, day)
+                self.breaches.append(_breach(decision, verdict.rule, on, line))
+        self._follow(decision, line)
+
+    def _cure(self, rule: str, day: date) -> None:
+        for i, breach in enumerate(self.breaches):
+            if breach.rule == rule and breach.cured_on is None:
+                self.breaches[i] = replace(breach, cured_on=day)
+
+    def _first_day(self, rule: str, low: date, high: date) -> date:
+        """
+        The first day after one on which a rule was not violated, up to one on which it is.
+        """
+        index = list(self.pack.rules).index(rule)
+        while (high - low).days > 1:
+            middle = low + (high - low) // 2
+            if self._violated_on(index, middle):
+                high = middle
+            else:
+                low = middle
+        return high
+
+    def _violated_on(self, index: int, day: date) -> bool:
+        kept = dict(self.chronicle.facts), dict(self.chronicle.lines)
+        self._run_clocks(day)
+        project = self.chronicle.project(self.state)
+        self.chronicle.facts, self.chronicle.lines = kept
+        judge = Judge(self.pack, day)
+        known = judge.known(project, read_local(project.local, self.pack)[0] if project.local else {}, project.stage)
+        scope = judge.scope(judge.scope_index[self.pack.scope_of(judge.rules[index])], known)
+        return judge.verdict(index, scope, known).outcome == "violated"
+
+    # -- deadlines
+
+    def _follow(self, decision: Decision, line: int | None) -> None:
+        """
+        Take note of which deadlines began, which came to an end, and which are no more.
+        """
+        now: dict[Any, Deadline] = {}
+        for deadline in (*deadlines_of(decision, self.tracker.limits), *self._clock_deadlines(decision)):
+            held = self.deadlines.get(deadline.key)
+            began = held.began if held else line
+            stopped = held.stopped if held else None
+            if deadline.status != "running" and deadline.done_on is not None and stopped is None:
+                stopped = line
+            now[deadline.key] = replace(deadline, began=began, stopped=stopped)
+        for key, gone in self.deadlines.items():
+            if key not in now:
+                self.past.append(replace(gone, status="ended") if gone.status == "running" else gone)
+        self.deadlines = now
+
+    # -- the end
+
+    def end(self) -> Track:
+        """
+        Where the project stands on the day of judging.
+        """
+        self._come_to(self.as_of)
+        if self._looked is None or self._looked.as_of != self.as_of:
+            self._look(self.as_of, None)
+        decision = self._looked
+        assert decision is not None  # noqa: S101  # it has just been made
+        return Track(
+            pack=self.pack,
+            as_of=self.as_of,
+            state=self.state,
+            partial=self.chronicle.partial,
+            passages=tuple(sorted(self.passages, key=lambda passage: passage.record.line)),
+            notices=tuple(sorted(self.notices, key=lambda notice: notice.line)),
+            breaches=tuple(self.breaches),
+            deadlines=tuple(sorted(self.deadlines.values(), key=lambda each: (each.due_on, each.rule))),
+            past=tuple(self.past),
+            next=tuple(self._next()),
+            project=decision.project,
+            decision=decision,
+            machine=self.tracker.engine,
+        )
+
+    def _next(self) -> Iterator[NextEvent]:
+        for transition in self.lifecycle.leaving(self.state):
+            event = self.lifecycle.events[transition.event]
+            would_be = EventRecord(0, self.as_of, event.name, None, (), {}, None, None, None, {})
+            guard, needs = self._guard(transition.when, self.chronicle.after(event, would_be), self.as_of)
+            yield NextEvent(event.name, event.by, transition.target, guard, needs, transition.norms, transition.note)
+
+
+def _comparable(record: EventRecord) -> tuple[Any, ...]:
+    day, event, actor, documents, facts, note = record.content
+    return day, event, actor, documents, tuple(facts.items()), note
+
+
+def _as_judged(known: Mapping[str, Any], judge: Judge) -> dict[str, Any]:
+    """
+    Facts as the judge reads them: claims not made are False, events dated ahead have not happened.
+    """
+    read: dict[str, Any] = {}
+    for path, value in known.items():
+        fact = judge.pack.fact(path)
+        lies_ahead = fact is not None and fact.type == "event_date" and value is not False and value > judge.as_of
+        read[path] = False if lies_ahead else value
+    for path, fact in judge.facts.items():
+        if fact.claim:
+            read.setdefault(path, False)
+    return read
+
+
+def _begun_anew(yearly: Yearly, year: int, *, partial: bool) -> dict[str, Any]:
+    facts: dict[str, Any] = {setting.fact: None if partial else setting.value for setting in yearly.resets}
+    return {**facts, yearly.year: year} if yearly.year else facts
+
+
+def _working_days(start: date, end: date) -> int | None:
+    """
+    The working days after one day, up to and with another; None where a calendar is not published.
+    """
+    days = (is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+    worked = list(days)
+    return None if None in worked else sum(map(bool, worked))
+
+
+def _violated(decision: Decision) -> set[str]:
+    return {verdict.rule for verdict in decision.verdicts if verdict.outcome == "violated"}
+
+
+def _breach(decision: Decision, rule: str, on: date, line: int | None) -> Breach:
+    finding = decision[rule]
+    title = finding.definition.title
+    return Breach(
+        *(rule, finding.article, title["zh"], title["en"], finding.severity, finding.bearer, finding.counts),
+        *(on, line, finding.message),
+    )
+
+
+__all__ = ["Breach", "NextEvent", "Passage", "Track", "Tracker", "track"]

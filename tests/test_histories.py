@@ -1,0 +1,131 @@
+"""
+Lives of projects, told as histories by articles of the regulations: tests/histories/<city>.yaml.
+
+Each history states a sentence of its regulation: the state the project comes to, the clauses it breaks and on which
+day, and the time limits that run, were kept or were missed.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from govit_rules import evaluate, load_pack
+from govit_rules.events import records_of
+from govit_rules.lifecycle import Tracker
+
+if TYPE_CHECKING:
+    from govit_rules.lifecycle import Track
+
+FOLDER = Path(__file__).parent / "histories"
+KEYS = {
+    "history", "article", "partial", "project", "events", "as_of", "state", "breaches", "deadlines", "next", "notices",
+}  # fmt: skip
+
+
+def histories() -> list[Any]:
+    return [
+        pytest.param(file.stem, history, id=f"{file.stem}: {history['history']}")
+        for file in sorted(FOLDER.glob("*.yaml"))
+        for history in yaml.safe_load(file.read_text(encoding="utf-8"))
+    ]
+
+
+@cache
+def tracker(city: str) -> Tracker:
+    return Tracker(load_pack(city))
+
+
+def tracked(city: str, history: dict[str, Any]) -> Track:
+    events = [{**event, "date": str(event["date"])} for event in history["events"]]
+    records = records_of(jsonable(events), load_pack(city))
+    return tracker(city).track(
+        records,
+        as_of=history["as_of"],
+        given=jsonable(history.get("project") or {}),
+        partial=history.get("partial", False),
+    )
+
+
+def jsonable(value: Any) -> Any:
+    """
+    YAML's dates as JSON has them.
+    """
+    if isinstance(value, dict):
+        return {key: jsonable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [jsonable(item) for item in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+@pytest.mark.parametrize(("city", "history"), histories())
+def test_history(city: str, history: dict[str, Any]) -> None:
+    """
+    A project that lived so stands where the regulation says, and has broken and missed what it says.
+    """
+    assert set(history) <= KEYS
+    found = tracked(city, history)
+
+    assert found.state == history["state"], shown(found)
+    if "breaches" in history:
+        assert breaches(found, history) == expected_breaches(history), shown(found)
+    for wanted in history.get("deadlines") or ():
+        matching = [each for each in (*found.deadlines, *found.past) if each.rule == wanted["rule"]]
+        told = [{key: getattr(each, key) for key in wanted} for each in matching]
+        assert wanted in told, f"{told}\n{shown(found)}"
+    for name in history.get("next") or ():
+        assert name in {each.event for each in found.next}, shown(found)
+    for wanted in history.get("notices") or ():
+        assert (wanted["kind"], wanted["event"]) in {(each.kind, each.line) for each in found.notices}, shown(found)
+
+
+def breaches(found: Track, history: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """
+    What was broken, in the form of what is wanted: the line only where the history names the event.
+    """
+    lines = {(each["rule"], each["on"]): each["event"] for each in history["breaches"] if "event" in each}
+    broken = [each for each in found.breaches if each.binding]
+    return sorted((each.rule, each.on, each.line if (each.rule, each.on) in lines else 0) for each in broken)
+
+
+def expected_breaches(history: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return sorted((each["rule"], each["on"], each.get("event", 0)) for each in history["breaches"])
+
+
+def shown(found: Track) -> str:
+    return "\n".join(
+        [
+            f"state {found.state}",
+            *(
+                f"{each.record.line} {each.record.day} {each.event} {each.how} → {each.target}"
+                for each in found.passages
+            ),
+            *(
+                f"breach {each.rule} on {each.on} line {each.line} cured {each.cured_on}: {each.message}"
+                for each in found.breaches
+            ),
+            *(f"deadline {each}" for each in (*found.deadlines, *found.past)),
+            *(f"notice {each.kind} {each.line} {each.text()}" for each in found.notices),
+        ]
+    )
+
+
+@pytest.mark.parametrize(("city", "history"), histories())
+def test_track_and_check_agree(city: str, history: dict[str, Any]) -> None:
+    """
+    What `check` says of the tracker's facts is the tracker's decision, and no deadline says other than its rule.
+    """
+    found = tracked(city, history)
+    decision = evaluate(found.project, load_pack(city), as_of=history["as_of"])
+
+    assert decision.model_dump() == found.decision.model_dump()
+    for deadline in found.deadlines:
+        outcome = decision[deadline.rule].outcome
+        assert deadline.status != "missed" or outcome == "violated", deadline
+        assert deadline.status != "running" or outcome != "not_applicable", deadline
+    still = {each.rule for each in found.breaches if each.cured_on is None}
+    assert still == {finding.rule for finding in decision if finding.outcome == "violated"}
