@@ -6,6 +6,8 @@ Everything this library raises on purpose.
     ├── ProjectError        the facts given for a project are wrong: mend the input; every defect at once
     ├── CaseError           a case file is wrong: it names what does not exist, or demands nothing; every defect at once
     ├── PropertyError       a property is wrong: it names what does not exist, or there is no project that it is about
+    ├── EventError          events cannot be read; every defect at once, with its line
+    ├── LogError            a log of events cannot be opened, read or written, or an event cannot be kept in it
     ├── UnknownCity         no pack of that name
     └── EngineUnavailable   an engine was asked for that is not installed or cannot be used here
 
@@ -25,7 +27,9 @@ __all__ = [
     "CaseError",
     "Defect",
     "EngineUnavailable",
+    "EventError",
     "GovitRulesError",
+    "LogError",
     "PackError",
     "ProjectError",
     "PropertyError",
@@ -94,6 +98,18 @@ class CaseError(_DefectiveInput):
 class PropertyError(_DefectiveInput):
     """
     A property that cannot be checked; ``defects`` lists everything wrong with its file.
+    """
+
+
+class EventError(_DefectiveInput):
+    """
+    Events of a project that cannot be read; ``defects`` lists everything wrong with them, each with its line.
+    """
+
+
+class LogError(_DefectiveInput):
+    """
+    A log of events that cannot be used, or an event that cannot be kept in one; ``defects`` lists what is wrong.
     """
 
 
