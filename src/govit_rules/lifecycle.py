@@ -275,7 +275,7 @@ class _Life:
             return
         self._come_to(record.day)
         event, transition, passage = self._placed(record)
-        self._apply(event, record, regular=passage.how == "regular" or not self._has_transitions(event))
+        self._apply(event, record, regular=self._provided(event) or not self._has_transitions(event))
         self.state = passage.target
         self.passages.append(passage)
         if transition is not None and event is not None and passage.how == "irregular":
@@ -284,6 +284,9 @@ class _Life:
 
     def _has_transitions(self, event: LifecycleEvent | None) -> bool:
         return event is not None and any(each.event == event.name for each in self.lifecycle.transitions)
+
+    def _provided(self, event: LifecycleEvent | None) -> bool:
+        return event is not None and any(each.event == event.name for each in self.lifecycle.leaving(self.state))
 
     def _placed(self, record: EventRecord) -> tuple[LifecycleEvent | None, Transition | None, Passage]:
         """
@@ -496,6 +499,8 @@ class _Life:
                     self._new_year(year + 1)
                     self._look(date(year + 1, 1, 1), None)
             self._look(day, None)
+        elif self.day is None and self.chronicle.facts:
+            self._look(day, None)  # what was wrong before anything happened is no event's fault
         self.day = day
 
     def _new_year(self, year: int) -> None:
@@ -523,9 +528,15 @@ class _Life:
         self._follow(decision, line)
 
     def _cure(self, rule: str, day: date) -> None:
-        for i, breach in enumerate(self.breaches):
-            if breach.rule == rule and breach.cured_on is None:
-                self.breaches[i] = replace(breach, cured_on=day)
+        """
+        A violation is over. One that an event made and another of the same day undid was none: the law counts days.
+        """
+        made_today = {(rule, day)}
+        self.breaches = [
+            replace(each, cured_on=day) if each.rule == rule and each.cured_on is None else each
+            for each in self.breaches
+            if each.cured_on is not None or each.line is None or (each.rule, each.on) not in made_today
+        ]
 
     def _first_day(self, rule: str, low: date, high: date) -> date:
         """
