@@ -402,7 +402,7 @@ class Reference:
         self._questions: dict[str, Question] = {}
         self._read: dict[int, tuple[str, ...]] = {}
         self._answers: dict[Any, Answer] = {}
-        self._facts = sorted(pack.facts_read())
+        self._facts = sorted(pack.facts_read)
         self._last: tuple[Mapping[str, Any], dict[str, Any]] = ({}, {})
         self._parts: dict[int, Any] = {}
 

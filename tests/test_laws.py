@@ -50,7 +50,7 @@ class TestSettled:
         pack = pack_of(city)
         as_of, facts = drawn(data, pack, (0.4, 0.8, 0.95))
         decision = evaluate(project_of(facts), pack, as_of=as_of)
-        hidden = [path for path in sorted(pack.facts_read()) if facts.get(path) is None and not is_claim(pack, path)]
+        hidden = [path for path in sorted(pack.facts_read) if facts.get(path) is None and not is_claim(pack, path)]
         edges = boundaries(pack, as_of)
         revealed = {path: data.draw(st.sampled_from(edges[path])) for path in data.draw(some_of(hidden))}
 

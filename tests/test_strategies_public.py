@@ -92,7 +92,7 @@ class TestProjects:
         everything = data.draw(projects(LUZHOU, DAY, given=1.0))
         nothing = data.draw(projects(LUZHOU, DAY, given=0.0))
 
-        assert set(everything) == LUZHOU.facts_read()
+        assert set(everything) == LUZHOU.facts_read
         assert all(value is None for value in nothing.values())
 
     @pytest.mark.parametrize("city", ["luzhou", "suqian", "shuangyashan", "nanchang", "xianyang"])
@@ -135,10 +135,10 @@ class TestCompletions:
         """
         facts = data.draw(projects(LUZHOU, DAY, given=0.5))
         full = data.draw(completions(facts, LUZHOU, DAY))
-        claims = {path for path in LUZHOU.facts_read() if LUZHOU.fact(path).claim}  # type: ignore[union-attr]
+        claims = {path for path in LUZHOU.facts_read if LUZHOU.fact(path).claim}  # type: ignore[union-attr]
 
         assert {path: full[path] for path in facts_of(facts)} == facts_of(facts)
-        assert set(full) >= (LUZHOU.facts_read() - claims) | {"stage"}
+        assert set(full) >= (LUZHOU.facts_read - claims) | {"stage"}
         assert claims & set(full) == claims & set(facts_of(facts))
         for path in set(full) - set(facts_of(facts)):
             fact = LUZHOU.fact(path)
@@ -263,7 +263,7 @@ class TestLaws:
         """
 
         def guessing(facts: Facts) -> Any:
-            missing = [path for path in DEMO.facts_read() if path not in facts]
+            missing = [path for path in DEMO.facts_read if path not in facts]
             guessed = {path: False for path in missing if DEMO.fact(path).type == "bool"}  # type: ignore[union-attr]
             return evaluate(project_of({**guessed, **facts}), DEMO, as_of=DAY)
 

@@ -200,6 +200,8 @@ class Chronicle:
         data: dict[str, Any] = {}
         for path, value in self.known(facts).items():
             group, _, name = path.rpartition(".")
+            if isinstance(value, frozenset):
+                value = sorted(value)  # as JSON has it; the form of local facts is not known to `Project`
             (data.setdefault(group, {}) if group else data)[name] = value
         if stage := self.lifecycle.stages.get(state):
             data["stage"] = stage

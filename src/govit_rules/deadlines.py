@@ -183,16 +183,21 @@ def _deadline(limit: TimeLimit, outcome: str, values: Mapping[str, Any], as_of: 
     done_on = values.get(limit.event) if limit.event else None
     done_on = done_on if isinstance(done_on, date) else None
     status = _status(limit, values, as_of, due_on)
-    if outcome == "met" and status != "met":
-        return (
-            None
-            if not limit.monthly or status != "running"
-            else _made(limit, values, as_of, opens_on, due_on, None, status)
-        )
-    if status == "missed" and outcome != "violated":
-        # Whether the duty binds is not known; or its stage still gives it time.
-        status = "unknown" if outcome == "unknown" else "running"
+    status = _as_decided(status, outcome, whole=limit.test is limit.rule.require)
+    if outcome == "met" and status != "met" and not (limit.monthly and status == "running"):
+        return None  # met in another way: the limit does not bind
     return _made(limit, values, as_of, opens_on, due_on, done_on, status)
+
+
+def _as_decided(status: str, outcome: str, *, whole: bool) -> str:
+    """
+    What is said of a limit, given what is said of its rule: never more, and where the limit is the rule, the same.
+    """
+    if status == "missed" and outcome not in ("violated", "met"):
+        return "running" if outcome == "pending" else "unknown"
+    if status == "unknown" and outcome == "pending":
+        return "running"
+    return "missed" if status == "unknown" and outcome == "violated" and whole else status
 
 
 def _made(

@@ -476,7 +476,9 @@ class _Life:
             if start is None or limit is None or outcomes[clock.rule] == "not_applicable":
                 continue
             due_on = shift(start, Span(limit, "wd")).first
-            late = (end or decision.as_of) > due_on
+            until = end or decision.as_of
+            taken = _working_days(start, until)  # days off after the last day in time are no days late
+            late = until > due_on if taken is None else taken > limit
             status = "missed" if late else "running" if end is None else "met"
             if status == "missed" and outcomes[clock.rule] != "violated":
                 status = "unknown"
@@ -496,6 +498,7 @@ class _Life:
             for year in range(self.day.year, day.year):
                 if any(self.state in yearly.states for yearly in self.lifecycle.yearly):
                     self._look(max(date(year, 12, 31), self.day), None)
+                    self._look(date(year + 1, 1, 1), None)  # what was due by the end of the year
                     self._new_year(year + 1)
                     self._look(date(year + 1, 1, 1), None)
             self._look(day, None)
@@ -520,10 +523,10 @@ class _Life:
         was = _violated(before) if before is not None else set()
         now = _violated(decision)
         for rule in sorted(was - now):
-            self._cure(rule, day)
+            self._cure(rule, day if line is not None else self._first_day(rule, last, day, violated=False))
         for verdict in decision.verdicts:
             if verdict.rule in now - was:
-                on = day if line is not None or last is None else self._first_day(verdict.rule, last, day)
+                on = day if line is not None else self._first_day(verdict.rule, last, day, violated=True)
                 self.breaches.append(_breach(decision, verdict.rule, on, line))
         self._follow(decision, line)
 
@@ -538,14 +541,15 @@ class _Life:
             if each.cured_on is not None or each.line is None or (each.rule, each.on) not in made_today
         ]
 
-    def _first_day(self, rule: str, low: date, high: date) -> date:
+    def _first_day(self, rule: str, low: date | None, high: date, *, violated: bool) -> date:
         """
-        The first day after one on which a rule was not violated, up to one on which it is.
+        The first day after ``low`` (None: there was none) on which a rule is violated, or is no longer, as on ``high``.
         """
         index = list(self.pack.rules).index(rule)
+        low = low or high
         while (high - low).days > 1:
             middle = low + (high - low) // 2
-            if self._violated_on(index, middle):
+            if self._violated_on(index, middle) is violated:
                 high = middle
             else:
                 low = middle

@@ -362,6 +362,7 @@ class Pack:
         for step in self.path.values():
             yield from filter(None, (step.scope, step.when, step.done_when))
 
+    @cached_property
     def facts_read(self) -> frozenset[str]:
         """
         The paths of all facts that some rule or step reads.
@@ -371,9 +372,10 @@ class Pack:
 
     def __getstate__(self) -> dict[str, Any]:
         """
-        All but what was worked out for days of judging.
+        All but what was worked out from the rest.
         """
-        state = {name: value for name, value in self.__dict__.items() if name != "without_suspect"}
+        worked_out = ("without_suspect", "facts_read")
+        state = {name: value for name, value in self.__dict__.items() if name not in worked_out}
         return {**state, "_judges": {}}
 
 

@@ -158,7 +158,7 @@ def facts(city: str | None, pack: str | None, stage: Sequence[str], who: Sequenc
     known: Iterable[Fact | None] = CORE_FACTS.values()
     if city is not None or pack is not None:
         asked = packs_of(city, pack)[0]
-        read = asked.facts_read()
+        read = asked.facts_read
         known = [asked.fact(path) for path in (*CORE_FACTS, *asked.facts) if path in read]
     found = [
         fact

@@ -558,7 +558,7 @@ def _wrong_names(case: Case, pack: Pack) -> Iterator[Defect]:
         yield from _missing(case, name, pack.parameters, "数额")
     needed = {name for needs in (wanted.get("needs") or {}).values() for name in needs}
     if needed:  # gathering what a pack reads takes as long as judging
-        known = {*pack.facts_read(), *(f"${name}" for name in pack.parameters)}
+        known = {*pack.facts_read, *(f"${name}" for name in pack.parameters)}
         for name in sorted(needed):
             if not name.startswith("holidays."):
                 yield from _missing(case, name, known, "规则会读的事实")

@@ -95,7 +95,7 @@ class _Table:
     """
 
     def __init__(self, pack: Pack, as_of: date) -> None:
-        self.pack, self.as_of, self.read = pack, as_of, pack.facts_read()
+        self.pack, self.as_of, self.read = pack, as_of, pack.facts_read
         written = (Lists, DayLiteral, NumberLiteral)
         self.nodes = list(dict.fromkeys(node for node in _nodes(pack) if isinstance(node, written)))
         self.in_scope = _liked((pack.applies, pack.scope), pack)

@@ -137,7 +137,7 @@ def pack_machine(pack: Pack, *, days: Sequence[date] | None = None, known: Mappi
 
     beginnings = tuple(days or judging_days(pack))
     paths = sorted(
-        {path for path in pack.facts_read() if path != "stage" and not getattr(pack.fact(path), "claim", False)}
+        {path for path in pack.facts_read if path != "stage" and not getattr(pack.fact(path), "claim", False)}
     )
 
     class PackMachine(RuleBasedStateMachine):

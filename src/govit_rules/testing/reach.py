@@ -12,6 +12,7 @@ Nothing here runs cases. Imports: `conditions`, `diagram`, `facts`, `judge`, `pa
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -81,21 +82,17 @@ class _Split(_Diagram):
         """
         What is left once the first variables are given: one solution for each remainder.
         """
-        end = self._terminal(self.trees)
-        if end is not None:
-            return frozenset((Solution(frozenset((end,))),))
-        self._prepare()
-        todo, seen, found = [self._reduce(self.trees, {})], set(), set()
+        whole = replace(self.partition(), missing=frozenset())
+        todo, seen, found = [whole.root], set(), set()
         while todo:
             node = todo.pop()
             if node in seen:
                 continue
             seen.add(node)
-            name, kids = self.inner[node - VIOLATED - 1] if node > VIOLATED else ("", ())
-            if name and self.first(name):
-                todo.extend(kids)
+            if node > VIOLATED and self.first(whole.nodes[node][0]):
+                todo.extend(whole.nodes[node][1])
             else:
-                found.add(Solution(self._reached(node), self._needs(node)))
+                found.add(replace(whole, root=node).solution())
         return frozenset(found)
 
     def _reduce(self, trees: Any, assigned: dict[str, Any]) -> int:
@@ -170,7 +167,7 @@ class Reach:
     def __init__(self, pack: Pack, days: Iterable[date]) -> None:
         self.pack = pack
         self.judges = tuple(Judge(pack, day) for day in days)
-        self.claims = frozenset(name for name in pack.facts_read() if (fact := pack.fact(name)) and fact.claim)
+        self.claims = frozenset(name for name in pack.facts_read if (fact := pack.fact(name)) and fact.claim)
         self._kept: dict[Any, frozenset[Solution]] = {}
 
     # -- rules

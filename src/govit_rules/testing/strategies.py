@@ -145,7 +145,7 @@ def completions(project: Project | Mapping[str, Any], pack: Pack, as_of: date) -
     from hypothesis import strategies as st
 
     facts = facts_of(project)
-    missing = [path for path in {*pack.facts_read(), "stage"} if path not in facts and not fact_named(pack, path).claim]
+    missing = [path for path in {*pack.facts_read, "stage"} if path not in facts and not fact_named(pack, path).claim]
     options = {}
     for path, edges in distinct(boundaries(pack, as_of, missing)).items():
         past = [edge for edge in edges if not _lies_ahead(fact_named(pack, path), edge, as_of)]
@@ -293,7 +293,7 @@ def changed_projects(
     """
     from hypothesis import strategies as st
 
-    table = distinct(boundaries(pack, as_of, {*pack.facts_read(), *moves}))
+    table = distinct(boundaries(pack, as_of, {*pack.facts_read, *moves}))
     for path, move in moves.items():
         table[path] = distinct({path: (*move.written(), *table[path])})[path]
     starts = {path: move.before(table[path], as_of) for path, move in moves.items()}
