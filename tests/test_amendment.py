@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner
@@ -27,7 +27,8 @@ from govit_rules.errors import ProjectError
 from govit_rules.formats import Layout, display_width
 from govit_rules.library import load_pack_file, shipped_packs
 from govit_rules.pack_reader import read_pack
-from govit_rules.packs import Reading
+from govit_rules.packs import Clock, LifecycleEvent, Reading, Setting
+from test_packs import pack_of_the_manual
 
 ROOT = Path(__file__).parent.parent
 DAY = date(2027, 3, 1)
@@ -384,6 +385,202 @@ class TestChanges:
             assert changes(replace(LUZHOU, lifecycle=lifecycle, _judges={})), field.name
 
 
+MANUAL = pack_of_the_manual()[0]
+LIFECYCLE = MANUAL.lifecycle
+assert LIFECYCLE is not None
+
+
+def lived(**parts: Any) -> Any:
+    """
+    What is told of a pack whose lifecycle has some other parts.
+    """
+    return changes(replace(MANUAL, lifecycle=replace(LIFECYCLE, **parts), _judges={}), MANUAL)
+
+
+class TestLifecycle:
+    """
+    States, events, clocks and years of a lifecycle are compared like all else.
+    """
+
+    OTHERS: ClassVar[dict[str, Any]] = {
+        "also": ("甲",),
+        "by": ("甲",),
+        "sets": (Setting("classified", "value", value=True),),
+        "documents": "acceptance.contents",
+        "note": "甲",
+        "rule": "DM-4-c",
+        "start": "投入使用",
+        "end": "投入使用",
+        "limit": "floor",
+        "states": ("reviewed",),
+        "year": "planning.plan_year",
+    }
+
+    def test_every_part_is_looked_at(self) -> None:
+        """
+        Whichever part of a lifecycle is taken away, all that stood in it is told.
+        """
+        assert LIFECYCLE is not None
+        gone: dict[str, tuple[Any, str, int]] = {
+            "initial": ("applied", "state", 2),
+            "states": ({**LIFECYCLE.states, "in_use": "甲"}, "state", 1),
+            "stages": ({}, "state", len(LIFECYCLE.stages)),
+            "transitions": ((), "transition", len(LIFECYCLE.transitions)),
+            "events": ({}, "event", len(LIFECYCLE.events)),
+            "unrecorded": ((), "unrecorded", len(LIFECYCLE.unrecorded)),
+            "clocks": ((), "clock", len(LIFECYCLE.clocks)),
+            "yearly": ((), "yearly", len(LIFECYCLE.yearly)),
+        }
+
+        assert gone.keys() == {field.name for field in fields(LIFECYCLE)}
+        for name, (value, part, count) in gone.items():
+            assert [change.part for change in lived(**{name: value})] == [part] * count
+
+    @pytest.mark.parametrize("name", [field.name for field in fields(LifecycleEvent) if field.name != "name"])
+    def test_every_field_of_an_event_is_looked_at(self, name: str) -> None:
+        """
+        Whatever else an event is called, whoever does it, whatever it makes true: just that is told.
+        """
+        assert LIFECYCLE is not None
+        fresh = replace(LIFECYCLE.events["书面申报"], **{name: self.OTHERS[name]})
+        (change,) = lived(events={**LIFECYCLE.events, "书面申报": fresh})
+
+        assert (change.key, [each.field for each in change.differences]) == (("event", "书面申报"), [name])
+
+    @pytest.mark.parametrize("name", [field.name for field in fields(Clock) if field.name != "fact"])
+    def test_every_field_of_a_clock_is_looked_at(self, name: str) -> None:
+        """
+        From when, until when, how long: just that is told, under the fact that counts the days.
+        """
+        assert LIFECYCLE is not None
+        fresh = replace(LIFECYCLE.clocks[0], **{name: self.OTHERS[name]})
+        (change,) = lived(clocks=(fresh,))
+
+        assert change.key == ("clock", "local.reply_working_days")
+        assert [each.field.removesuffix("_event") for each in change.differences] == [
+            {"start": "from", "end": "until"}.get(name, name)
+        ]
+
+    def test_every_field_of_what_is_asked_anew_is_looked_at(self) -> None:
+        """
+        In which states, of which year, with which value: just that is told; other facts are another thing asked anew.
+        """
+        assert LIFECYCLE is not None
+        (yearly,) = LIFECYCLE.yearly
+        (setting,) = yearly.resets
+        values = {
+            "states": self.OTHERS["states"],
+            "year": None,
+            "resets": (replace(setting, value=date(2026, 1, 1)),),
+        }
+
+        assert values.keys() == {field.name for field in fields(yearly)}
+        for name, value in values.items():
+            (change,) = lived(yearly=(replace(yearly, **{name: value}),))
+            assert change.key == ("yearly", "local.report_filed_on")
+            assert [each.field for each in change.differences] == [name]
+        assert [
+            change.how for change in lived(yearly=(replace(yearly, resets=(*yearly.resets, *self.OTHERS["sets"])),))
+        ]
+
+    @pytest.mark.parametrize("name", [field.name for field in fields(Setting) if field.name != "fact"])
+    def test_every_field_of_what_holds_unless_recorded_is_looked_at(self, name: str) -> None:
+        """
+        What a fact is taken to be where no event says otherwise.
+        """
+        assert LIFECYCLE is not None
+        first, *others = LIFECYCLE.unrecorded
+        fresh = replace(first, **{name: {"taken": "day", "value": "pending"}[name]})
+        (change,) = lived(unrecorded=(fresh, *others))
+
+        assert (change.key, [each.field for each in change.differences]) == (("unrecorded", "review.result"), ["value"])
+
+    def test_the_order_of_what_has_none_is_no_change(self) -> None:
+        """
+        In which order facts are set, or states and names listed, says nothing.
+        """
+        assert LIFECYCLE is not None
+        event = LIFECYCLE.events["书面申报"]
+        two = replace(event, also=("申报", "甲"), sets=(*event.sets, *self.OTHERS["sets"]))
+        other = replace(event, also=("甲", "申报"), sets=(*self.OTHERS["sets"], *event.sets))
+        packs = [
+            replace(
+                MANUAL, _judges={}, lifecycle=replace(LIFECYCLE, events={**LIFECYCLE.events, "书面申报": each}, **rest)
+            )
+            for each, rest in ((two, {}), (other, {"unrecorded": LIFECYCLE.unrecorded[::-1]}))
+        ]
+
+        assert changes(*packs) == ()
+
+    @pytest.mark.parametrize(
+        ("lang", "lines"),
+        [
+            (
+                "zh",
+                (
+                    "生命周期的状态 1  生命周期的事件 1  没有记的按什么算 1  两个事件之间的期限 1  每年重新要求的 1",
+                    "  ~ 使用中  in_use",
+                    "      阶段：运行 → 评价",
+                    "  ~ 书面申报",
+                    "      又称：申报 → （没有）",
+                    "      由谁：项目单位 → 市数据局",
+                    "      使之成立",
+                    "        + 涉密项目：是",
+                    "        + 资金来源：加上 其他",
+                    "      材料和文书：已提交申报材料 → （没有）",
+                    "  ~ 评审结果  review.result",
+                    "      值：未评审 → 评审中",
+                    "  ~ 答复备案用了几个工作日  local.reply_working_days",
+                    "      从哪个事件起：报送方案备案 → 书面申报",
+                    "  ~ 本年年报报送日期  local.report_filed_on",
+                    "      年份：年报的年份 → （没有）",
+                    "      处在哪些状态：使用中 → 已评审",
+                ),
+            ),
+            (
+                "en",
+                (
+                    "      stage: Operation → Evaluation",
+                    "      also called: 申报 → (nothing)",
+                    "        + Classified (state secrets): yes",
+                    "        + Funding sources: also other",
+                    "      from the event: 报送方案备案 → 书面申报",
+                    "      in the states: 使用中 → 已评审",
+                ),
+            ),
+        ],
+    )
+    def test_what_it_says(self, lang: str, lines: tuple[str, ...]) -> None:
+        """
+        All is told in words: facts by their names, codes by their meaning, states by their labels.
+        """
+        assert LIFECYCLE is not None
+        event = LIFECYCLE.events["书面申报"]
+        sets = (
+            *event.sets,
+            *self.OTHERS["sets"],
+            Setting("funding.sources", "value", frozenset({"other"})),
+        )
+        new = replace(
+            LIFECYCLE,
+            stages={**LIFECYCLE.stages, "in_use": "evaluation"},
+            events={
+                **LIFECYCLE.events,
+                "书面申报": replace(event, also=(), by=("市数据局",), sets=sets, documents=None),
+            },
+            unrecorded=(replace(LIFECYCLE.unrecorded[0], value="pending"), *LIFECYCLE.unrecorded[1:]),
+            clocks=(replace(LIFECYCLE.clocks[0], start="书面申报"),),
+            yearly=(replace(LIFECYCLE.yearly[0], year=None, states=("reviewed",)),),
+        )
+        amendment = amendment_of(MANUAL, replace(MANUAL, lifecycle=new, _judges={}), as_of=DAY)
+        text = amendment_text(amendment, Layout(width=200, lang=lang), ("旧", "新"))
+
+        said = [re.sub("  +(?=[^ ])", "  ", line) if line[2:3] in "~+" else line for line in text.splitlines()]
+        for line in lines:
+            assert any(line in each for each in said), line
+        json.dumps(amendment.as_dict(lang))
+
+
 class TestEffects:
     """
     What comes out otherwise for a project, and by which change.
@@ -517,6 +714,7 @@ class TestEffects:
         fact = "  applied_in_writing: {type: bool, zh: 以书面形式申报"
         edits = (fact, fact.replace("type: bool", "type: enum, values: {paper: 纸质, mail: 邮件}"))
         text = TEXT.replace("local.applied_in_writing: true", "local.applied_in_writing: paper")
+        text = text.replace("local.applied_in_writing: false", "local.applied_in_writing: mail")
         effects = Effects(amendment_of(LUZHOU, amended(edits, text=text), as_of=DAY))
 
         effect = effects.on(example("luzhou-clean").model_copy(update={"local": {"applied_in_writing": True}}))

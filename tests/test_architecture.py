@@ -43,6 +43,8 @@ LAYERS = [
     "events",
     "chronicle",
     "machine",
+    "durable_engine",
+    "deduction",
     "deadlines",
     "lifecycle",
     "comparison",
@@ -55,6 +57,8 @@ LAYERS = [
     "amendment_text",
     "starter",
     "event_log",
+    "track_text",
+    "track_export",
     "cli",
 ]
 # The same within the command line, a package of its own.
@@ -63,15 +67,17 @@ CLI_LAYERS = [
     "options",
     "files",
     "inputs",
+    "records",
     "judging",
     "listing",
     "packs",
     "proving",
     "publishing",
+    "tracking",
     "__init__",
 ]
 # Imported inside a function only, so that the one above is not needed to start: (module, what it calls later).
-LATE = {("judge", "classifier")}
+LATE = {("judge", "classifier"), ("evaluate", "deduction"), ("evaluate", "durable_engine")}
 OPTIONAL = {"durable", "hypothesis", "pytest", "yaml", "holidays", "click"}
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from govit_rules import Project, evaluate, load_pack
+from govit_rules.chronicle import NOTICES
+from govit_rules.deadlines import STATUS_ZH
 from govit_rules.formats import FORMATS, Layout
 from govit_rules.library import shipped_packs
 
@@ -64,6 +66,17 @@ def test_the_readme_shows_the_beginning_of_its_output(page: Path) -> None:
     assert match is not None
     assert match[4].count("\n") > 10
     assert output(match[2], match[3]).startswith(match[4])
+
+
+def test_the_page_on_the_lifecycle_names_every_outcome() -> None:
+    """
+    docs/lifecycle.md has every kind of notice and every status of a deadline in its tables, and no other.
+    """
+    page = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    notices, statuses = (page.partition(head)[2].partition("\n\n")[0] for head in ("| `kind` |", "| `status` |"))
+
+    assert set(re.findall(r"`(\w+)`", re.sub(r" \|[^|]*\|$", "", notices, flags=re.MULTILINE))) == set(NOTICES)
+    assert dict(re.findall(r"^\| `(\w+)` (\w+) \|", statuses, re.MULTILINE)) == STATUS_ZH
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)

@@ -38,6 +38,7 @@ SMALL: dict[str, Any] = {
     "parameters": {
         "floor": {"article": "第一条", "zh": "下限", "values": {"2019-08-27": "20万元", "2021-01-01": "30万元"}},
         "day": {"article": "第一条", "zh": "施行日", "type": "date", "values": {"2019-08-27": date(2019, 8, 27)}},
+        "days": {"article": "第二条", "zh": "日数", "values": {"2019-08-27": 15}},
         "wording": {"article": "第一条", "zh": "另行公布", "type": "text", "values": {"2019-08-27": None}},
     },
     "facts": {
@@ -56,6 +57,7 @@ SMALL: dict[str, Any] = {
             "values": {"a": "甲", "b": "乙"},
         },
         "told_on": {"type": "event_date", "zh": "告知", "who": "authority", "stage": "review"},
+        "took": {"type": "int", "zh": "天数", "who": "authority", "stage": "review"},
         "set_for": {"type": "due_date", "zh": "另定", "who": "authority", "stage": "review", "claim": True},
     },
     "definitions": {
@@ -121,6 +123,7 @@ SMALL: dict[str, Any] = {
             "stage": "review",
             "severity": "advisory",
             "bearer": "乙",
+            "when": {"local.took": "<= $days"},
             "require": {"local.tags": {"all_of": ["a"]}, "any": [{"not": {"local.tags": {"any_of": ["b"]}}}]},
             "zh": {"title": "丙", "fix": "丙"},
             "en": {"title": "C", "fix": "C"},
@@ -140,7 +143,15 @@ SMALL: dict[str, Any] = {
     "agencies": {"市财政局": {"role": "出资", "norms": ["DM-3"]}},
     "lifecycle": {
         "initial": "a",
-        "states": {"a": "甲", "b": "乙"},
+        "states": {"a": {"zh": "甲", "stage": "planning"}, "b": "乙"},
+        "events": {
+            "申报": {"also": ["报"], "by": ["甲"], "sets": {"planning.applied_on": "day", "local.tags": ["a"]}},
+            "告知": {"sets": {"local.told_on": "day", "planning.plan_year": "year"}, "note": "丁"},
+            "月报": {"sets": {"construction.progress_report_months": "month"}, "documents": "local.tags"},
+        },
+        "unrecorded": {"local.channel": "a", "planning.documents": []},
+        "clocks": [{"rule": "DM-4", "from": "申报", "until": "告知", "fact": "local.took", "limit": "$days"}],
+        "yearly": [{"states": ["b"], "year": "planning.plan_year", "resets": {"local.told_on": False}}],
         "transitions": [{"from": "a", "event": "申报", "to": "b", "when": {"def.big": True}, "norms": ["DM-3"]}],
     },
 }
@@ -171,6 +182,7 @@ _words = [
         "DM-3",
         ">= operation",
     ),
+    *("day", "year", "month", "申报", "补充资料", "资料更新", "local.took", "$days"),
     *(
         "planning",
         "enum",
@@ -215,6 +227,7 @@ _keys = [
         "local.told_on",
         "classified",
     ),
+    *("申报", "补充资料", "sets", "also", "by", "events", "states", "resets", "year", "limit"),
     *(
         "funding.total_investment",
         "owner.level",

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 import govit_rules
 from govit_rules import PackError, Project, UnknownCity, cities, evaluate, load_pack
+from govit_rules.conditions import facts_in
 from govit_rules.library import find_city, load_pack_file, shipped_packs
 from govit_rules.pack_reader import read_pack
 from test_sources import GENERATED
@@ -257,7 +259,7 @@ def test_every_message_has_a_bad_pack() -> None:
     texts: list[bytes | str] = [*generated, *LONG_CHAINS, *(path.read_bytes() for path in BAD)]
     calls = {
         (module, line): call
-        for module in ("sources", "pack_reader", "grammar")
+        for module in ("sources", "entries", "lifecycle_reader", "pack_reader", "grammar")
         for line, call in reporting_calls(module).items()
     }
     excluded = {
@@ -270,6 +272,39 @@ def test_every_message_has_a_bad_pack() -> None:
     assert len(calls) > 50
     assert unseen == []
     assert len(excluded) == len(EXCLUDED)
+
+
+# -- the manual
+
+
+def test_the_packs_of_the_manual_can_be_read() -> None:
+    """
+    The whole pack of docs/packs.md has no defect, and none with what its section on the lifecycle adds.
+    """
+    from govit_rules.lifecycle_reader import _CLOCK, _EVENT, _LIFECYCLE, _YEARLY
+
+    pack, added = pack_of_the_manual()
+
+    assert pack.lifecycle is not None
+    assert {each.origin for each in pack.lifecycle.transitions} > {pack.lifecycle.initial}
+    assert set(_LIFECYCLE) - {"notes"} == set(added["lifecycle"])
+    assert set(_EVENT) - {"note"} == {key for event in added["lifecycle"]["events"].values() for key in event}
+    assert set(_CLOCK) - {"note"} == {key for clock in added["lifecycle"]["clocks"] for key in clock}
+    assert set(_YEARLY) == {key for yearly in added["lifecycle"]["yearly"] for key in yearly}
+
+
+def pack_of_the_manual() -> tuple[Pack, Any]:
+    """
+    The pack of docs/packs.md with the section on the lifecycle added, and that section as data.
+    """
+    manual = (SOURCE.parent.parent / "docs" / "packs.md").read_text(encoding="utf-8")
+    blocks = re.findall("```yaml\n(.*?)```", manual, re.DOTALL)
+    whole = next(yaml.safe_load(block) for block in blocks if block.startswith("city:") and "rules:" in block)
+    added = next(yaml.safe_load(block) for block in blocks if "clocks:" in block)
+    assert read_pack(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False), "whole.yaml").rules
+    for section, entries in added.items():
+        whole[section] = entries if section == "lifecycle" else {**whole[section], **entries}
+    return read_pack(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False), "lifecycle.yaml"), added
 
 
 # -- several defects
@@ -407,6 +442,22 @@ def test_no_two_packs_share_a_name() -> None:
 
     assert sorted(names) == sorted(set(names))
     assert len({each.division_code for each in packs}) == len(packs)
+
+
+def test_what_an_event_states_is_read(pack: Pack) -> None:
+    """
+    Every fact that an event of a shipped pack makes true, or that holds until one does, some rule, step or transition
+    reads: else the event states another fact than the one that the rule asks for.
+    """
+    lifecycle = pack.lifecycle
+    assert lifecycle is not None
+    settings = [setting for event in lifecycle.events.values() for setting in event.sets]
+    stated = {setting.fact for setting in (*settings, *lifecycle.unrecorded)}
+    stated |= {event.documents for event in lifecycle.events.values() if event.documents}
+    stated |= {setting.fact for yearly in lifecycle.yearly for setting in yearly.resets}
+    guards = {name for transition in lifecycle.transitions for name in facts_in(transition.when)}
+
+    assert stated - pack.facts_read - guards == set()
 
 
 def test_bytes_and_text_are_one_pack(pack: Pack) -> None:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from govit_rules import evaluate
 from govit_rules.conditions import DayFact, atom_level
-from govit_rules.judge import Judge, judge_for
+from govit_rules.judge import DIRECT, Judge, judge_for
 from govit_rules.library import load_pack, load_pack_file, shipped_packs
 from govit_rules.testing.strategies import boundaries, judging_days, project_of, projects
 from govit_rules.values import last_published_year
@@ -82,12 +82,13 @@ class TestReference:
     @given(data=st.data())
     def test_both_ways_of_answering_agree(self, city: str, data: st.DataObject) -> None:
         """
-        The first project of a day is answered directly, the others through generated code: alike.
+        The first few projects of a day are answered directly, the others through generated code: alike.
         """
         pack = pack_of(city)
         as_of = data.draw(st.sampled_from(judging_days(pack)[:4]))
         project = project_of(data.draw(projects(pack, as_of)))
-        evaluate(project, pack, as_of=as_of)
+        for _ in range(DIRECT):
+            evaluate(project, pack, as_of=as_of)
 
         decision = evaluate(project, pack, as_of=as_of)
 
@@ -152,7 +153,8 @@ def names_one_event_twice(test: Any) -> bool:
 def answers(decision: Decision) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = [(decision.applies,)]
     found += [(finding.rule, finding.outcome, finding.needs) for finding in decision]
-    evaluate(decision.project, decision.pack, as_of=decision.as_of).path  # noqa: B018  # the first is answered directly
+    for _ in range(DIRECT):
+        evaluate(decision.project, decision.pack, as_of=decision.as_of).path  # noqa: B018  # these are answered directly
     again = evaluate(decision.project, decision.pack, as_of=decision.as_of)
     return found + [(step.step, step.status, step.done, step.needs) for step in again.path]
 

@@ -18,6 +18,8 @@ from click.testing import CliRunner
 from govit_rules import Project, cities, evaluate, load_pack_file
 from govit_rules.cli import commands, main
 from govit_rules.errors import PackError
+from govit_rules.events import records_of
+from govit_rules.lifecycle import track
 from govit_rules.starter import starter_files, write_starter
 from govit_rules.testing.cases import Case, failures, read_cases
 
@@ -146,6 +148,26 @@ class TestWhatIsWritten:
             "norms",
         ):
             assert re.search(rf"^ +{key}: .*# .*[一-鿿]|^ +{key}: +# ", text, re.MULTILINE), key
+
+    def test_a_project_can_be_tracked(self, home: Path) -> None:
+        """
+        A regular life of a project goes through the lifecycle without a notice and breaks no rule; one that starts to
+        build without its review does.
+        """
+        pack = load_pack_file(home / "binhai.yaml")
+        given = json.loads((home / "binhai-example.json").read_text(encoding="utf-8"))
+        facts = {key: value for key, value in given.items() if key not in ("stage", "$schema", "city")}
+        facts = {**facts, "planning": {}, "review": {}, "local": {}}
+        days = ("2026-03-01", "2026-03-10", "2026-04-01", "2026-05-01")
+        names = ("申报", "备案", "专家评审通过", "开工")
+
+        def lived(*events: int) -> Any:
+            records = [{"date": days[i], "event": names[i]} for i in events]
+            return track(records_of(records, pack), pack, as_of=date(2026, 5, 1), given=facts)
+
+        regular, hasty = lived(0, 1, 2, 3), lived(0, 1, 3)
+        assert (regular.state, regular.notices, regular.breaches) == ("building", (), ())
+        assert [(breach.rule[3:], breach.line) for breach in hasty.breaches] == [("3-a", 3)]
 
     def test_the_names_are_the_city_s(self, home: Path) -> None:
         """

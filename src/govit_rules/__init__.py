@@ -13,6 +13,7 @@ from govit_rules.decision import Decision, Finding
 from govit_rules.errors import (
     CaseError,
     Defect,
+    EngineFailure,
     EngineUnavailable,
     GovitRulesError,
     PackError,
@@ -32,6 +33,7 @@ __all__ = [
     "CaseError",
     "Decision",
     "Defect",
+    "EngineFailure",
     "EngineUnavailable",
     "Finding",
     "GovitRulesError",

@@ -33,14 +33,14 @@ from govit_rules.conditions import (
     children,
     facts_in,
 )
-from govit_rules.explain import shown_value, stage_name
-from govit_rules.handbook import condition_in_words
-from govit_rules.packs import KINDS, SEVERITIES, Reading
+from govit_rules.explain import label_of, shown_value, stage_name
+from govit_rules.handbook import condition_in_words, setting_in_words
+from govit_rules.packs import KINDS, SEVERITIES, Reading, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from govit_rules.packs import Pack, Parameter
+    from govit_rules.packs import Clock, Lifecycle, LifecycleEvent, Pack, Parameter, Yearly
 
 Key = tuple[str, str]
 
@@ -60,7 +60,11 @@ PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "agency": ("机关", "agencies"),
     "fact": ("本市事实", "local facts"),
     "state": ("生命周期的状态", "states of the lifecycle"),
-    "transition": ("生命周期的事件", "events of the lifecycle"),
+    "event": ("生命周期的事件", "events of the lifecycle"),
+    "transition": ("生命周期的迁移", "transitions of the lifecycle"),
+    "unrecorded": ("没有记的按什么算", "what holds unless recorded"),
+    "clock": ("两个事件之间的期限", "time limits between events"),
+    "yearly": ("每年重新要求的", "what is asked anew each year"),
     "norm": ("没有写成规则的规范", "norms that are no rules"),
 }
 _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -123,6 +127,18 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "origin": ("从", "from"),
     "event": ("事件", "event"),
     "target": ("到", "to"),
+    "also": ("又称", "also called"),
+    "by": ("由谁", "by"),
+    "sets": ("使之成立", "makes true"),
+    "value": ("值", "value"),
+    "rule": ("规则", "rule"),
+    "from_event": ("从哪个事件起", "from the event"),
+    "until_event": ("到哪个事件为止", "until the event"),
+    "fact": ("记在哪个事实", "kept in"),
+    "limit": ("工作日数", "working days"),
+    "states": ("处在哪些状态", "in the states"),
+    "year": ("年份", "year"),
+    "resets": ("重新要求", "asked anew"),
     "reason": ("理由", "reason"),
 }
 _WHO: Final = {
@@ -314,8 +330,12 @@ def _plain(value: Any) -> Any:
             return value.isoformat()
         case Decimal():
             return str(value)
-        case tuple() | frozenset():
+        case frozenset():
+            return sorted(map(_plain, value))
+        case tuple():
             return [_plain(each) for each in value]
+        case Setting(fact, taken, given):
+            return {"fact": fact, "value": _plain(given) if taken == "value" else taken}
     return None
 
 
@@ -342,10 +362,7 @@ def _tables(pack: Pack) -> dict[str, dict[str, dict[str, Any]]]:
     tables["agency"] = {name: _flat(part) for name, part in pack.agencies.items()}
     tables["fact"] = {name: _flat(part, {"path"}) for name, part in pack.facts.items()}
     if lifecycle:
-        tables["state"] = {
-            name: {"label": label, "initial": name == lifecycle.initial} for name, label in lifecycle.states.items()
-        }
-        tables["transition"] = _transitions(pack)
+        tables |= _lifecycle_tables(lifecycle)
     tables["norm"] = {
         norm: {"article": article, "reason": reason}
         for article, norms in pack.reasons.items()
@@ -354,18 +371,51 @@ def _tables(pack: Pack) -> dict[str, dict[str, dict[str, Any]]]:
     return tables
 
 
-def _transitions(pack: Pack) -> dict[str, dict[str, Any]]:
+def _lifecycle_tables(lifecycle: Lifecycle) -> dict[str, dict[str, dict[str, Any]]]:
+    return {
+        "state": {
+            name: {"label": label, "stage": lifecycle.stages.get(name), "initial": name == lifecycle.initial}
+            for name, label in lifecycle.states.items()
+        },
+        "event": {name: _event(event) for name, event in lifecycle.events.items()},
+        "transition": _numbered(
+            (f"{each.origin} → {each.target} ({each.event})", _flat(each)) for each in lifecycle.transitions
+        ),
+        "unrecorded": {each.fact: {"value": (each,)} for each in lifecycle.unrecorded},
+        "clock": {clock.fact: _clock(clock) for clock in lifecycle.clocks},
+        "yearly": _numbered(
+            ("、".join(sorted(setting.fact for setting in each.resets)), _yearly(each)) for each in lifecycle.yearly
+        ),
+    }
+
+
+def _event(event: LifecycleEvent) -> dict[str, Any]:
+    return {**_flat(event, {"name"}), "also": tuple(sorted(event.also)), "sets": _by_fact(event.sets)}
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    return {"from_event": clock.start, "until_event": clock.end, **_flat(clock, {"start", "end"})}
+
+
+def _yearly(yearly: Yearly) -> dict[str, Any]:
+    return {"states": tuple(sorted(yearly.states)), "year": yearly.year, "resets": _by_fact(yearly.resets)}
+
+
+def _by_fact(settings: Iterable[Setting]) -> tuple[Setting, ...]:
+    return tuple(sorted(settings, key=lambda setting: setting.fact))  # in which order they stand says nothing
+
+
+def _numbered(entries: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
     """
-    The transitions by where they lead; of several that lead alike, the second and further are numbered.
+    Entries by name; of several of one name, the second and further are numbered.
     """
     found: dict[str, dict[str, Any]] = {}
-    for transition in pack.lifecycle.transitions if pack.lifecycle else ():
-        base = name = f"{transition.origin} → {transition.target} ({transition.event})"
-        number = 1
+    for base, entry in entries:
+        name, number = base, 1
         while name in found:
             number += 1
             name = f"{base} {number}"
-        found[name] = _flat(transition)
+        found[name] = entry
     return found
 
 
@@ -501,7 +551,20 @@ class _Comparer:
         if part == "definition" and how != "changed" and not touches:
             return None  # what used to be written out got a name, or the other way round
         said = after or before or {}
-        return Change(part, name, how, _label(part, name, said, self.tables), _articles(said), tuple(found), touches)
+        label = self._facts(part, name, said) or _label(part, name, said, self.tables)
+        return Change(part, name, how, label, _articles(said), tuple(found), touches)
+
+    def _facts(self, part: str, name: str, said: Mapping[str, Any]) -> dict[str, str]:
+        """
+        What a part that is known by its facts is called; nothing for the others.
+        """
+        named = {"unrecorded": [name], "clock": [name], "yearly": [each.fact for each in said.get("resets", ())]}
+        packs = {fact: self.packs[self.packs[1].fact(fact) is not None] for fact in named.get(part, ())}
+        return {
+            lang: joint.join(label_of(pack, fact, lang) for fact, pack in packs.items())
+            for lang, joint in (("zh", "、"), ("en", ", "))
+            if packs
+        }
 
     # -- fields
 
@@ -609,8 +672,21 @@ def _said(name: str, value: Any, pack: Pack, as_of: date, lang: str) -> tuple[st
             return ()
         case _, bool():
             return (("是", "yes")[second] if value else ("否", "no")[second],)
+        case "states", tuple():
+            labels = pack.lifecycle.states if pack.lifecycle else {}
+            return tuple(labels.get(state, state) for state in value)
+        case "value", (Setting(fact, _, given),):
+            return (shown_value(pack, fact, given, lang),)
         case _, tuple():
-            return tuple(map(str, value))
+            return tuple(
+                setting_in_words(pack, each, lang) if isinstance(each, Setting) else str(each) for each in value
+            )
+        case ("documents" | "year" | "fact", str()):
+            return (label_of(pack, value, lang),)
+        case ("limit", str()):
+            figure = pack.parameters[value]
+            shown = " ".join(_figure(pack, figure, figure.at(as_of), lang))
+            return (f"{label_of(pack, f'${value}', lang)}{': ' if second else '：'}{shown}",)
         case ("due", "stage" | "end_of_stage"):
             return (_DUE[value][second],)
         case ("who", str()):

@@ -173,7 +173,7 @@ class _Page:
         words = {
             "rule": ("规则", "rules"),
             "step": ("环节", "steps"),
-            "transition": ("生命周期的事件", "events of the lifecycle"),
+            "transition": ("生命周期的迁移", "transitions of the lifecycle"),
         }
         told = [self.say("办法是否适用", "whether the regulation applies")] if "applicability" in change.touches else []
         for part, names in change.touches.items():

@@ -11,6 +11,7 @@ Imports: `events`, `packs`, `project`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from govit_rules.project import Project
@@ -99,6 +100,24 @@ def made_true(
         yield event.documents, _listed(facts, event.documents) | named, True
 
 
+def disputed(event: LifecycleEvent, record: EventRecord) -> dict[str, Any]:
+    """
+    What an event says by its name, where what was recorded with it denies that. Another day, and a longer list, do not.
+    """
+    found = {}
+    for setting in event.sets:
+        if setting.taken == "value" and setting.fact in record.facts:
+            stated = record.facts[setting.fact]
+            more = isinstance(setting.value, frozenset) and isinstance(stated, frozenset) and setting.value <= stated
+            if stated != setting.value and not more:
+                found[setting.fact] = setting.value
+    return found
+
+
+def _differs(before: Mapping[str, Any], path: str, value: Any) -> bool:
+    return path in before and before[path] != value and not isinstance(value, frozenset)
+
+
 def _listed(facts: Mapping[str, Any], path: str) -> frozenset[str]:
     held = facts.get(path)
     return held if isinstance(held, frozenset) else frozenset()
@@ -139,8 +158,7 @@ class Chronicle:
         """
         Whether what was recorded with an event is not what its name says.
         """
-        made = made_true(event, record, self.facts, self.pack)
-        return any(path in record.facts and record.facts[path] != value and not dated for path, value, dated in made)
+        return bool(disputed(event, record))
 
     def enter(self, event: LifecycleEvent | None, record: EventRecord, *, again: bool) -> list[Notice]:
         """
@@ -148,22 +166,16 @@ class Chronicle:
         """
         before, notices = dict(self.facts), []
         made: dict[str, Any] = {}
-        for path, value, dated in () if event is None else made_true(event, record, before, self.pack):
-            made[path] = value
-            stated = record.facts.get(path, value)
-            if not dated and stated != value:
+        denied = {} if event is None else disputed(event, record)
+        for path, value, _ in () if event is None else made_true(event, record, before, self.pack):
+            made[path] = None if path in denied else value
+            if path in denied:
+                stated = record.facts[path]
+                notices.append(self._notice("contradiction", record.line, path, denied[path], stated, record.line))
+            elif again and path not in record.facts and _differs(before, path, value):
                 made[path] = None
-                notices.append(self._notice("contradiction", record.line, path, value, stated, record.line))
-            elif (
-                again
-                and not isinstance(value, frozenset)
-                and before.get(path, value) != value
-                and path not in record.facts
-            ):
-                made[path] = None
-                notices.append(
-                    self._notice("contradiction", record.line, path, before[path], value, self.lines.get(path, 0))
-                )
+                other = self.lines.get(path, 0)
+                notices.append(self._notice("contradiction", record.line, path, before[path], value, other))
         for path, value in record.facts.items():
             if made.get(path, value) is None and path in made:
                 continue  # contradicted by the event's own name
@@ -200,9 +212,7 @@ class Chronicle:
         data: dict[str, Any] = {}
         for path, value in self.known(facts).items():
             group, _, name = path.rpartition(".")
-            if isinstance(value, frozenset):
-                value = sorted(value)  # as JSON has it; the form of local facts is not known to `Project`
-            (data.setdefault(group, {}) if group else data)[name] = value
+            (data.setdefault(group, {}) if group else data)[name] = _plain(value) if group == "local" else value
         if stage := self.lifecycle.stages.get(state):
             data["stage"] = stage
         return Project.model_validate(data)
@@ -221,6 +231,15 @@ def _undone(pack: Pack, lifecycle: Lifecycle) -> Iterator[tuple[str, Any]]:
         yield setting.fact, setting.value
 
 
+def _plain(value: Any) -> Any:
+    """
+    A local fact as JSON has it: `Project` keeps these as they are given, and does not know their types.
+    """
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return f"{value}元" if isinstance(value, Decimal) else value
+
+
 def _shown(fact: Fact | None, value: Any) -> str:
     if value is None:
         return "不知道"
@@ -232,4 +251,4 @@ def _shown(fact: Fact | None, value: Any) -> str:
     return labels.get(value, value) if isinstance(value, str) else str(value)
 
 
-__all__ = ["NOTICES", "Chronicle", "Notice", "made_true"]
+__all__ = ["NOTICES", "Chronicle", "Notice", "disputed", "made_true"]

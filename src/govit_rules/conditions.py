@@ -517,7 +517,7 @@ class CalendarNeeded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class DayRange:
     """
     The days that an operand can still turn out to be: one day, or (``last`` None) any day from ``first`` on.
 
@@ -530,41 +530,41 @@ class _Span:
     bare: bool = False
 
 
-def _day(term: Day, values: Mapping[str, Any], as_of: date) -> _Span | None:
+def day_range(term: Day, values: Mapping[str, Any], as_of: date) -> DayRange | None:
     """
     The day of an operand in one completion; None where nobody set one.
     """
     match term:
         case DayLiteral(day):
-            return _Span(day, day)
+            return DayRange(day, day)
         case AsOf():
-            return _Span(as_of, as_of)
+            return DayRange(as_of, as_of)
         case DayFact(fact, kind):
             value = values[fact]
             if value is False:
-                return _Span(as_of, None, bare=True) if kind == "event_date" else None
-            return _Span(value, value, bare=kind == "event_date")
+                return DayRange(as_of, None, bare=True) if kind == "event_date" else None
+            return DayRange(value, value, bare=kind == "event_date")
         case DayParameter(name):
             value = values[f"${name}"]
-            return _Span(value, value)
+            return DayRange(value, value)
         case Later(first, second):
-            return _later(_day(first, values, as_of), _day(second, values, as_of))
+            return _later(day_range(first, values, as_of), day_range(second, values, as_of))
         case FirstSet(first, second):
-            return _day(first, values, as_of) or _day(second, values, as_of)
+            return day_range(first, values, as_of) or day_range(second, values, as_of)
         case StartOf(unit, day):
-            inner = _day(day, values, as_of)
+            inner = day_range(day, values, as_of)
             return inner and _map(inner, lambda d: d.replace(day=1) if unit == "month" else d.replace(month=1, day=1))
         case DayOfYear(month, day_of_month, year):
             numbers = number_range(year, values, as_of)
             if numbers is None:
                 return None
             low, high = numbers
-            return _Span(
+            return DayRange(
                 _day_of_year(int(low), month, day_of_month),
                 None if high is None else _day_of_year(int(high), month, day_of_month),
             )
         case Shift(day, span, sign):
-            inner = _day(day, values, as_of)
+            inner = day_range(day, values, as_of)
             length = length_of(span, values)
             return inner and _map(inner, lambda d: _shifted(d, length, sign, values))
     raise TypeError(term)
@@ -582,7 +582,7 @@ def length_of(span: Span | FigureSpan, values: Mapping[str, Any]) -> Span:
     return Span(min(int(values[f"${span.parameter}"]), LONGEST), span.unit)
 
 
-def _later(first: _Span | None, second: _Span | None) -> _Span | None:
+def _later(first: DayRange | None, second: DayRange | None) -> DayRange | None:
     if first is None or second is None:
         return first or second
     last = None if first.last is None or second.last is None else max(first.last, second.last)
@@ -590,12 +590,12 @@ def _later(first: _Span | None, second: _Span | None) -> _Span | None:
         bare = first.bare and second.bare
     else:
         bare = (first if first.first > second.first else second).bare
-    return _Span(max(first.first, second.first), last, bare)
+    return DayRange(max(first.first, second.first), last, bare)
 
 
-def _map(span: _Span, move: Callable[[date], date]) -> _Span:
+def _map(span: DayRange, move: Callable[[date], date]) -> DayRange:
     first = move(span.first)
-    return _Span(first, None if span.last is None else first if span.last == span.first else move(span.last))
+    return DayRange(first, None if span.last is None else first if span.last == span.first else move(span.last))
 
 
 def _day_of_year(year: int, month: int, day: int) -> date:
@@ -636,7 +636,7 @@ def number_range(
             value = values[f"${name}"]
             return value, value
         case YearOf(day):
-            span = _day(day, values, as_of)
+            span = day_range(day, values, as_of)
             return None if span is None else (span.first.year, None if span.last is None else span.last.year)
         case Plus(number, by):
             inner = number_range(number, values, as_of)
@@ -660,7 +660,7 @@ def _ordered(low: Any, high: Any, operator: Operator, other_low: Any, other_high
     return FALSE if other_high is not None and low >= other_high else OPEN
 
 
-def _compare_days(left: _Span | None, operator: Operator, right: _Span | None) -> int:
+def _compare_days(left: DayRange | None, operator: Operator, right: DayRange | None) -> int:
     if left is None or right is None:
         return FALSE
     if left.bare and right.bare and (left.last is None) != (right.last is None):
@@ -670,7 +670,7 @@ def _compare_days(left: _Span | None, operator: Operator, right: _Span | None) -
 
 
 def _covers(atom: CoversMonths, values: Mapping[str, Any], as_of: date) -> int:
-    start, end = _day(atom.start, values, as_of), _day(atom.end, values, as_of)
+    start, end = day_range(atom.start, values, as_of), day_range(atom.end, values, as_of)
     if start is None or start.last is None:
         return TRUE  # nothing has begun, so no month has ended
     until = as_of if end is None or end.last is None else min(end.last, as_of)
@@ -706,7 +706,7 @@ def atom_level(atom: Atom, values: Mapping[str, Any], as_of: date) -> int:
             low, high = number_range(left, values, as_of), number_range(right, values, as_of)
             return FALSE if low is None or high is None else _ordered(*low, operator, *high)
         case CompareDays(left_day, operator, right_day):
-            return _compare_days(_day(left_day, values, as_of), operator, _day(right_day, values, as_of))
+            return _compare_days(day_range(left_day, values, as_of), operator, day_range(right_day, values, as_of))
         case CoversMonths():
             return _covers(atom, values, as_of)
         case Unpublished(parameter):
@@ -716,7 +716,7 @@ def atom_level(atom: Atom, values: Mapping[str, Any], as_of: date) -> int:
         case Judgement(text):
             return TRUE if values[f"judgement:{text}"] else FALSE
         case StillDue(day):
-            span = _day(day, values, as_of)
+            span = day_range(day, values, as_of)
             return TRUE if span is None or span.last is None or as_of <= span.last else FALSE
     raise TypeError(atom)
 
@@ -759,7 +759,7 @@ def only_day(term: Day, values: Mapping[str, Any], as_of: date) -> date | None:
         CalendarNeeded: It turns on an unpublished calendar.
         KeyError: A variable has no value.
     """
-    span = _day(term, values, as_of)
+    span = day_range(term, values, as_of)
     return span.first if span is not None and span.first == span.last else None
 
 
@@ -771,7 +771,7 @@ def last_day(term: Day, values: Mapping[str, Any], as_of: date) -> date | None:
         KeyError: A variable has no value.
     """
     early = EarlyCalendars(values)
-    span = _day(term, early, as_of)
+    span = day_range(term, early, as_of)
     return None if span is None else span.last
 
 

@@ -242,7 +242,7 @@ def _days(limit: TimeLimit, values: Mapping[str, Any], as_of: date) -> tuple[dat
 
 def _days_by_month(limit: TimeLimit, values: Mapping[str, Any], as_of: date) -> tuple[date | None, date] | None:
     """
-    The end of the first month that is missing, else of the last that counts: the present one until the end has come.
+    The end of the first whole month that is missing; else of the present one, or once the end has come of the last.
     """
     months = limit.monthly
     assert months is not None  # noqa: S101  # asked of monthly limits only
@@ -252,11 +252,14 @@ def _days_by_month(limit: TimeLimit, values: Mapping[str, Any], as_of: date) -> 
         return None
     if start is None or start > as_of:
         return None
-    until = as_of if end is None else min(end, as_of)
+    ended = end is not None and end <= as_of
+    asked = ended_months(start, end if ended and end else as_of, as_of)
     listed = values.get(months.fact, frozenset())
-    missing = [month for month in ended_months(start, until, as_of) if month not in listed]
-    last = _month_end(date.fromisoformat(f"{missing[0]}-01") if missing else until)
-    return None, last
+    wanted = next((month for month in asked if month not in listed), asked[-1] if asked and ended else None)
+    if wanted is not None:
+        return None, _month_end(date.fromisoformat(f"{wanted}-01"))
+    first = start if start.day == 1 else _month_end(start) + timedelta(days=1)  # the month of the start is not whole
+    return None if ended else (None, _month_end(max(as_of, first)))
 
 
 def _month_end(day: date) -> date:

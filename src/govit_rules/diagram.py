@@ -160,10 +160,17 @@ def solve(question: Question, known: Mapping[str, Any], kinds: Callable[[str], D
         kinds: The domain of a missing variable, by its name.
         as_of: The day of judging.
     """
+    return partition(question, known, kinds, as_of).solution()
+
+
+def partition(question: Question, known: Mapping[str, Any], kinds: Callable[[str], Domain], as_of: date) -> Partition:
+    """
+    The classes into which a question cuts its missing variables; the arguments are those of `solve`.
+    """
     calendars: set[str] = set()
     while True:
         try:
-            return _Diagram(question, known, kinds, as_of, calendars).solution()
+            return _Diagram(question, known, kinds, as_of, calendars).partition()
         except CalendarNeeded as needed:
             calendars.add(f"holidays.{needed.year}")
 
@@ -180,6 +187,136 @@ def completion(
             return _Diagram(question, known, kinds, as_of, calendars).way_to(verdict)
         except CalendarNeeded as needed:
             calendars.add(f"holidays.{needed.year}")
+
+
+class _Nodes:
+    """
+    The inner nodes of a diagram, each a variable and what follows each of its values; equal ones are one.
+
+    A number up to VIOLATED is an end, a verdict; a greater one names a node.
+    """
+
+    def __init__(self) -> None:
+        self.inner: list[tuple[str, tuple[int, ...]]] = []
+        self.numbers: dict[tuple[str, tuple[int, ...]], int] = {}
+
+    def __getitem__(self, number: int) -> tuple[str, tuple[int, ...]]:
+        return self.inner[number - VIOLATED - 1]
+
+    def number(self, name: str, kids: tuple[int, ...]) -> int:
+        """
+        The node that asks for a variable; a node whose answers all lead to one place is that place.
+        """
+        if all(kid == kids[0] for kid in kids):
+            return kids[0]
+        key = (name, kids)
+        found = self.numbers.get(key)
+        if found is None:
+            self.inner.append(key)
+            found = self.numbers[key] = len(self.inner) + VIOLATED
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """
+    A question reduced over the classes of its missing variables: a diagram with verdicts at its ends.
+
+    ``samples`` holds, for each variable, the values that stand for its classes, in the order of a node's branches.
+    ``missing`` is that of `Solution`.
+    """
+
+    root: int
+    nodes: _Nodes
+    samples: Mapping[str, tuple[Any, ...]]
+    read: tuple[str, ...]
+    missing: frozenset[str]
+    classifies: bool
+
+    def solution(self) -> Solution:
+        """
+        What the question can come to.
+        """
+        if self.root <= VIOLATED:
+            return Solution(frozenset((self.root,)), (), self.missing)
+        return Solution(self._reached(), self._needs(), self.missing)
+
+    def judged(self, verdict: Callable[[Mapping[str, Any]], int]) -> Partition:
+        """
+        The same with every end judged anew, given a value of each variable on a way to it, and reduced again.
+        """
+        ways, nodes, made = self._ways(), _Nodes(), dict[int, int]()
+
+        def judge(number: int, way: Mapping[str, Any]) -> int:
+            if number <= VIOLATED:
+                return verdict(way)
+            if number not in made:
+                name, kids = self.nodes[number]
+                branches = zip(self.samples[name], kids, strict=True)
+                made[number] = nodes.number(
+                    name, tuple(judge(kid, {**ways[number], name: value}) for value, kid in branches)
+                )
+            return made[number]
+
+        return Partition(judge(self.root, {}), nodes, self.samples, self.read, self.missing, self.classifies)
+
+    def _ways(self) -> dict[int, dict[str, Any]]:
+        """
+        For each node, values of the variables before it that lead there: one way of perhaps many.
+        """
+        ways: dict[int, dict[str, Any]] = {self.root: {}}
+        todo = [self.root]
+        while todo:
+            number = todo.pop()
+            if number > VIOLATED:
+                name, kids = self.nodes[number]
+                for value, kid in zip(self.samples[name], kids, strict=True):
+                    if kid not in ways:
+                        ways[kid] = {**ways[number], name: value}
+                        todo.append(kid)
+        return ways
+
+    def _reached(self) -> frozenset[int]:
+        seen, todo = set(), [self.root]
+        while todo:
+            number = todo.pop()
+            if number not in seen:
+                seen.add(number)
+                if number > VIOLATED:
+                    todo.extend(self.nodes[number][1])
+        return frozenset(number for number in seen if number <= VIOLATED)
+
+    def _needs(self) -> tuple[str, ...]:
+        """
+        The variables that are left when only violated and not violated (or true and not) are told apart.
+        """
+        target = MET if self.classifies else VIOLATED
+        merged: dict[int, int] = {}
+        shared: dict[tuple[str, tuple[int, ...]], int] = {}
+        names: dict[int, tuple[str, tuple[int, ...]]] = {}
+
+        def merge(node: int) -> int:
+            if node <= VIOLATED:
+                return int(node == target)
+            if node not in merged:
+                name, kids = self.nodes[node]
+                ends = tuple(merge(kid) for kid in kids)
+                if all(end == ends[0] for end in ends):
+                    merged[node] = ends[0]
+                else:
+                    merged[node] = shared.setdefault((name, ends), len(shared) + 2)
+                    names[merged[node]] = (name, ends)
+            return merged[node]
+
+        found: set[str] = set()
+        todo, seen = [merge(self.root)], set()
+        while todo:
+            node = todo.pop()
+            if node > 1 and node not in seen:
+                seen.add(node)
+                found.add(names[node][0])
+                todo.extend(names[node][1])
+        return tuple(name for name in self.read if name in found)
 
 
 # A residual condition: a level (0 to 2), else the number of a shared part of the question.
@@ -292,8 +429,7 @@ class _Diagram:
         self.order = tuple(sorted(read, key=lambda name: name in self.related))
         self.read = tuple(read)
         self.samples: dict[str, tuple[Any, ...]] = {}
-        self.nodes: dict[tuple[str, tuple[int, ...]], int] = {}
-        self.inner: list[tuple[str, tuple[int, ...]]] = []
+        self.nodes = _Nodes()
         self.memo: dict[Any, int] = {}
 
     # -- putting in what is known
@@ -463,14 +599,14 @@ class _Diagram:
 
     # -- reduction
 
-    def solution(self) -> Solution:
-        end = self._terminal(self.trees)
-        if end is not None:
-            return Solution(frozenset((end,)))
-        self._prepare()
-        root = self._reduce(self.trees, {})
-        left = frozenset(name for index in self._atoms(self.trees) for name in self.unsettled[index])
-        return Solution(self._reached(root), self._needs(root), left)
+    def partition(self) -> Partition:
+        root = self._terminal(self.trees)
+        left: frozenset[str] = frozenset()
+        if root is None:
+            self._prepare()
+            root = self._reduce(self.trees, {})
+            left = frozenset(name for index in self._atoms(self.trees) for name in self.unsettled[index])
+        return Partition(root, self.nodes, self.samples, self.read, left, self.classifies)
 
     def way_to(self, verdict: int) -> dict[str, Any] | None:
         end = self._terminal(self.trees)
@@ -482,7 +618,7 @@ class _Diagram:
     def _way(self, node: int, verdict: int, dead: set[int]) -> dict[str, Any] | None:
         if node <= VIOLATED or node in dead:
             return {} if node == verdict else None
-        name, kids = self.inner[node - VIOLATED - 1]
+        name, kids = self.nodes[node]
         for value, kid in zip(self.samples[name], kids, strict=True):
             rest = self._way(kid, verdict, dead)
             if rest is not None:
@@ -509,7 +645,9 @@ class _Diagram:
                 if name in self.unsettled[index]
                 and all(other == name or other in assigned for other in self.unsettled[index])
             ]
-            node = self._node(name, tuple(self._child(trees, assigned, name, v, ready) for v in self.samples[name]))
+            node = self.nodes.number(
+                name, tuple(self._child(trees, assigned, name, v, ready) for v in self.samples[name])
+            )
             self.memo[key] = node
         return node
 
@@ -518,61 +656,6 @@ class _Diagram:
         levels = {index: self._level(index, extended) for index in ready}
         done: dict[_Residual, _Residual] = {}
         return self._reduce(self._normal(*(self.residuals.settled(tree, levels, done) for tree in trees)), extended)
-
-    def _node(self, name: str, kids: tuple[int, ...]) -> int:
-        """
-        The node that asks for a variable; a node whose answers all lead to one place is that place.
-        """
-        if all(kid == kids[0] for kid in kids):
-            return kids[0]
-        key = (name, kids)
-        node = self.nodes.get(key)
-        if node is None:
-            self.inner.append(key)
-            node = self.nodes[key] = len(self.inner) + VIOLATED
-        return node
-
-    def _reached(self, root: int) -> frozenset[int]:
-        seen, todo = set(), [root]
-        while todo:
-            node = todo.pop()
-            if node not in seen:
-                seen.add(node)
-                if node > VIOLATED:
-                    todo.extend(self.inner[node - VIOLATED - 1][1])
-        return frozenset(node for node in seen if node <= VIOLATED)
-
-    def _needs(self, root: int) -> tuple[str, ...]:
-        """
-        The variables that are left when only violated and not violated (or true and not) are told apart.
-        """
-        target = MET if self.classifies else VIOLATED
-        merged: dict[int, int] = {}
-        shared: dict[tuple[str, tuple[int, ...]], int] = {}
-        names: dict[int, tuple[str, tuple[int, ...]]] = {}
-
-        def merge(node: int) -> int:
-            if node <= VIOLATED:
-                return int(node == target)
-            if node not in merged:
-                name, kids = self.inner[node - VIOLATED - 1]
-                ends = tuple(merge(kid) for kid in kids)
-                if all(end == ends[0] for end in ends):
-                    merged[node] = ends[0]
-                else:
-                    merged[node] = shared.setdefault((name, ends), len(shared) + 2)
-                    names[merged[node]] = (name, ends)
-            return merged[node]
-
-        found: set[str] = set()
-        todo, seen = [merge(root)], set()
-        while todo:
-            node = todo.pop()
-            if node > 1 and node not in seen:
-                seen.add(node)
-                found.add(names[node][0])
-                todo.extend(names[node][1])
-        return tuple(name for name in self.read if name in found)
 
 
 def _counts_working_days(atom: Atom) -> bool:
@@ -589,9 +672,11 @@ __all__ = [
     "PENDING",
     "VIOLATED",
     "Domain",
+    "Partition",
     "Question",
     "Solution",
     "completion",
     "domain_of",
+    "partition",
     "solve",
 ]

@@ -30,7 +30,7 @@ class EntryReader:
         self, data: Any, path: Path, allowed: Iterable[str] | None = None, required: Iterable[str] = ()
     ) -> Any:
         if not isinstance(data, dict):
-            self.source.report(path, f"{path[-1] if path else '规则包'} 应是映射", "每行写成 `键: 值`")
+            self.source.report(path, f"{_title(path)}应是映射", "每行写成 `键: 值`")
             return {}
         allowed = None if allowed is None else tuple(allowed)
         for key in data:
@@ -55,7 +55,7 @@ class EntryReader:
             return data
         if isinstance(data, int) and not isinstance(data, bool):
             return str(data)
-        self.source.report(path, f"{path[-1]} 应是文字", "写一句话;含冒号或 # 时加引号")
+        self.source.report(path, f"{_title(path)}应是文字", "写一句话;含冒号或 # 时加引号")
         return None
 
     def _texts(self, data: Any, path: Path) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ class EntryReader:
             return ()
         for i, item in enumerate(data):
             if item is None:
-                self.source.report((*path, i), f"{path[-1]} 里有空的一项", "删去它,或写上文字")
+                self.source.report((*path, i), f"{_title(path)}里有空的一项", "删去它,或写上文字")
         return tuple(self._text(item, (*path, i)) for i, item in enumerate(data))
 
     def _choice(self, data: Any, path: Path, allowed: Iterable[str], default: str) -> str:
@@ -77,7 +77,7 @@ class EntryReader:
             return default
         near = nearest(str(data), allowed)
         self.source.report(
-            path, f"{path[-1]} 没有值 {data!r}", f"是不是 {near}?" if near else f"可用: {'、'.join(allowed)}"
+            path, f"{_title(path)}没有值 {data!r}", f"是不是 {near}?" if near else f"可用: {'、'.join(allowed)}"
         )
         return default
 
@@ -112,7 +112,12 @@ class EntryReader:
 
 
 def _title(path: Path) -> str:
-    return f"{path[-1]} " if path else "规则包"
+    """
+    What stands at a place, by its key; items of a list are counted from 1.
+    """
+    if not path:
+        return "规则包"
+    return f"第 {path[-1] + 1} 项" if isinstance(path[-1], int) else f"{path[-1]} "
 
 
 __all__ = ["EntryReader"]

@@ -9,7 +9,8 @@ Everything this library raises on purpose.
     ├── EventError          events cannot be read; every defect at once, with its line
     ├── LogError            a log of events cannot be opened, read or written, or an event cannot be kept in it
     ├── UnknownCity         no pack of that name
-    └── EngineUnavailable   an engine was asked for that is not installed or cannot be used here
+    ├── EngineUnavailable   an engine was asked for that is not installed or cannot be used here
+    └── EngineFailure       an engine failed: use the other one, and report it
 
 A rule that is violated, or that cannot be judged for lack of data, is a finding and not an error.
 Imports nothing of ours.
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CaseError",
     "Defect",
+    "EngineFailure",
     "EngineUnavailable",
     "EventError",
     "GovitRulesError",
@@ -122,4 +124,10 @@ class UnknownCity(GovitRulesError, LookupError):
 class EngineUnavailable(GovitRulesError):
     """
     An engine that is not installed here, or cannot be used; the message says what to do.
+    """
+
+
+class EngineFailure(GovitRulesError):
+    """
+    An engine that failed, through no fault of the input; the message says what to do.
     """

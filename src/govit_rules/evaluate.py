@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from govit_rules.decision import Decision
 from govit_rules.errors import Defect, EngineUnavailable, ProjectError
 from govit_rules.facts import STAGES, WrongValue, nearest
-from govit_rules.judge import judge_for
+from govit_rules.judge import Judge, judge_for
 from govit_rules.library import load_pack, shipped_packs
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from govit_rules.packs import Pack
     from govit_rules.project import Project
 
-ENGINES: Final = ("compiled",)
+ENGINES: Final = ("compiled", "durable")
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -39,11 +39,12 @@ def evaluate(
         pack: From `load_pack` or `load_pack_file`.
         as_of: The day of judging. It chooses the figures and rules in force; events dated after it have not happened.
         stage: Where the project stands; by default its own ``stage``.
-        engine: ``compiled``.
+        engine: ``compiled``, or ``durable``: the second engine, slower, which must come to the same decision.
 
     Raises:
         ProjectError: A local fact is wrong, or this pack and the shipped ones know no fact of that name.
         EngineUnavailable: No such engine here.
+        EngineFailure: The second engine failed.
         ValueError: No such stage.
         TypeError: ``as_of`` is no date.
     """
@@ -56,7 +57,16 @@ def evaluate(
     if engine not in ENGINES:
         raise EngineUnavailable(f"没有引擎 {engine!r};可用: {'、'.join(ENGINES)}")
     local, ignored = read_local(project.local, pack) if project.local else (_NOTHING, ())
-    return Decision(judge_for(pack, as_of), project, local, stage, ignored, engine)
+    kind = _durable_judge() if engine == "durable" else Judge
+    return Decision(judge_for(pack, as_of, kind), project, local, stage, ignored, engine)
+
+
+def _durable_judge() -> type[Judge]:
+    from govit_rules.deduction import DurableJudge
+    from govit_rules.durable_engine import require
+
+    require()
+    return DurableJudge
 
 
 def read_local(given: Mapping[str, Any], pack: Pack) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -605,6 +605,13 @@ def explain_condition(condition: Condition, values: Mapping[str, Any], pack: Pac
     return _explainer(pack, values, as_of).node(condition)
 
 
+def day_in_words(term: Day, pack: Pack, as_of: date, lang: str = "zh") -> str:
+    """
+    A day in words, with the figures in force; of facts it says that they are not given.
+    """
+    return _Words(pack, _explainer(pack, {}, as_of).values, as_of, lang).day(term)
+
+
 def explain_rule(
     rule: Rule, scope: Condition, known: Mapping[str, Any], pack: Pack, as_of: date, outcome: str
 ) -> Explanation:

@@ -2,8 +2,8 @@
 A pack as pages for readers: one rule in words, a city's page, and the atlas of all cities, figure by figure.
 
 Pages are Markdown in Chinese, with English beside the titles. They say nothing that is not in the pack; the atlas takes
-from a file which clauses of the cities answer to one another. Imports: `articles`, `conditions`, `decision`, `errors`,
-`explain`, `formats`, `packs`.
+from a file which clauses of the cities answer to one another. Imports: `conditions`, `deadlines`, `decision`, `errors`,
+`explain`, `facts`, `formats`, `packs`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from govit_rules.conditions import ALWAYS
+from govit_rules.conditions import ALWAYS, AllOf, AnyOf, InOrder, Named, Not
+from govit_rules.deadlines import time_limits
 from govit_rules.decision import OUTCOME_ZH
 from govit_rules.errors import Defect, PackError
-from govit_rules.explain import explain_condition, explain_rule, shown_value, stage_name
+from govit_rules.explain import (
+    day_in_words,
+    explain_condition,
+    explain_rule,
+    label_of,
+    shown_value,
+    stage_name,
+)
+from govit_rules.facts import STAGES
 from govit_rules.formats import table
 from govit_rules.packs import KINDS, SEVERITIES
 
@@ -22,10 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from govit_rules.conditions import Condition
+    from govit_rules.conditions import Condition, Day
+    from govit_rules.deadlines import TimeLimit
     from govit_rules.decision import Finding
     from govit_rules.explain import Explanation
-    from govit_rules.packs import Pack, Rule, Step
+    from govit_rules.packs import Clock, Lifecycle, LifecycleEvent, Pack, Rule, Setting, Step, Transition, Yearly
 
 # ---------------------------------------------------------------------------------------------------------------------
 # A rule in words
@@ -161,7 +171,7 @@ def _labelled(parts: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
 
 def city_page(pack: Pack, as_of: date) -> str:
     """
-    A pack as a page of Markdown: scope, figures, path, every rule, the readings chosen, and what is no rule.
+    A pack as a page of Markdown: scope, figures, path, lifecycle, every rule, readings, and what is no rule.
 
     Args:
         pack: Any pack.
@@ -192,6 +202,8 @@ def city_page(pack: Pack, as_of: date) -> str:
         parts += ["## 数额和日期 · Figures", _figures(pack)]
     if pack.path:
         parts += ["## 审批路径 · Path", _diagram(pack.path.values()), _steps(pack, as_of)]
+    if pack.lifecycle:
+        parts += ["## 生命周期 · Lifecycle", *_lifecycle_section(pack, pack.lifecycle, as_of)]
     parts += ["## 规则 · Rules", *_rules_section(pack, as_of)]
     if any(rule.reading for rule in pack.rules.values()):
         parts += ["## 采用的读法 · Readings", _readings(pack)]
@@ -249,7 +261,7 @@ def _diagram(steps: Iterable[Step]) -> str:
 def _steps(pack: Pack, as_of: date) -> str:
     rows = []
     for step in pack.path.values():
-        when = "" if step.when == ALWAYS else _in_a_cell(explain_condition(step.when, {}, pack, as_of))
+        when = "" if step.when == ALWAYS else _in_a_cell(step.when, pack, as_of)
         actors = "、".join((step.actor, *step.co_actors))
         documents = "、".join(step.documents)
         cells = (
@@ -265,15 +277,35 @@ def _steps(pack: Pack, as_of: date) -> str:
     return _markdown_table(("环节", "名称", "谁办", "何时须走", "材料和文书", "时限", "条款"), rows)
 
 
-def _in_a_cell(told: Explanation) -> str:
+def _in_a_cell(condition: Condition, pack: Pack, as_of: date) -> str:
     """
-    A condition on one line.
+    A condition on one line; a rule that it names stands by its title.
     """
-    if not told.parts:
-        return without_values(told.zh)
-    joint = "或" if told.kind == "anyof" else "，且"
-    inner = joint.join(_in_a_cell(part) for part in told.parts)
-    return f"（{inner}）" if told.kind == "anyof" else f"并非（{inner}）" if told.kind == "not" else inner
+    match condition:
+        case Named(name, _) if name.startswith("rule."):
+            rule = pack.rules[name.removeprefix("rule.")]
+            return f"{rule.title['zh']}（{rule.article} {rule.id}）"
+        case Named(_, item):
+            return _in_a_cell(item, pack, as_of)
+        case AllOf(items):
+            return "，且".join(_in_a_cell(item, pack, as_of) for item in items)
+        case AnyOf(items):
+            said = [(_in_a_cell(item, pack, as_of), _is_joined(item)) for item in items]
+            return f"（{'或'.join(f'（{text}）' if joined else text for text, joined in said)}）"
+        case Not(item):
+            return f"并非（{_in_a_cell(item, pack, as_of)}）"
+        case InOrder(items):
+            return f"依次{'、'.join(f'（{_in_a_cell(item, pack, as_of)}）' for item in items)}"
+    return without_values(explain_condition(condition, {}, pack, as_of).zh)
+
+
+def _is_joined(condition: Condition) -> bool:
+    """
+    Whether a condition is said as several joined ones.
+    """
+    while isinstance(condition, Named) and not condition.name.startswith("rule."):
+        condition = condition.item
+    return isinstance(condition, AllOf) and (len(condition.items) > 1 or any(map(_is_joined, condition.items)))
 
 
 def _rules_section(pack: Pack, as_of: date) -> Iterator[str]:
@@ -322,6 +354,174 @@ def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(
         "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines
     )
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The lifecycle
+
+_EVENT_SHOWN: Final = 14  # characters of an event's name in the diagram; the table has all of them
+# What a label of Mermaid's may hold as it is. Full-width punctuation ends no statement; ASCII may, or may be markup.
+_PLAIN: Final = re.compile(r"[\w\s.,()/+\-\u2010-\u2040\u3000-\u303f\uff00-\uffef]")
+_TAKEN: Final = {"day": "当日", "year": "当年", "month": "加上当月"}
+
+
+def _lifecycle_section(pack: Pack, lifecycle: Lifecycle, as_of: date) -> Iterator[str]:
+    yield _state_diagram(lifecycle)
+    yield "状态，按项目所处的阶段：*States by stage:*"
+    yield _markdown_table(("阶段", "状态"), _states_by_stage(lifecycle))
+    yield "事件，和它们使状态怎样变；状态不变的在任何状态下都可以记。*Events, and how they change the state.*"
+    head = ("事件", "又称", "由谁", "从 → 到", "条件", "条款", "说明")
+    yield _markdown_table(head, _event_rows(pack, lifecycle, as_of))
+    yield "事件使之成立的事实。*What an event makes true.*"
+    yield _markdown_table(("事件", "使之成立", "说明"), _settings_of_events(pack, lifecycle))
+    kept = [*_unrecorded(pack, lifecycle), *(_anew_each_year(pack, each) for each in lifecycle.yearly)]
+    if kept:
+        yield "\n".join(f"- {line}" for line in kept)
+    limits = [_limit_row(pack, limit, as_of) for limit in time_limits(pack)]
+    limits += [_clock_row(pack, clock, as_of) for clock in lifecycle.clocks]
+    if limits:
+        yield "### 期限 · Time limits"
+        yield _markdown_table(("条款", "规则", "办什么", "从何时起算", "期限", "谁的期限"), limits)
+
+
+def _state_diagram(lifecycle: Lifecycle) -> str:
+    """
+    The states and events as a Mermaid state diagram; events that lead alike share a line.
+    """
+    nodes = {state: f"s{number}" for number, state in enumerate(lifecycle.states, 1)}
+    lines = ["```mermaid", "stateDiagram-v2"]
+    lines += [f'    state "{_mermaid(label)}" as {nodes[state]}' for state, label in lifecycle.states.items()]
+    lines.append(f"    [*] --> {nodes[lifecycle.initial]}")
+    between: dict[tuple[str, str], list[str]] = {}
+    for each in lifecycle.transitions:
+        between.setdefault((each.origin, each.target), []).append(_mermaid(_shortened(each.event)))
+    for (origin, target), events in between.items():
+        lines.append(f"    {nodes[origin]} --> {nodes[target]} : {'、'.join(dict.fromkeys(events))}")
+    lines += [f"    {node} --> [*]" for state, node in nodes.items() if not lifecycle.leaving(state)]
+    return "\n".join([*lines, "```"])
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _EVENT_SHOWN else f"{name[: _EVENT_SHOWN - 1]}…"
+
+
+def _mermaid(text: str) -> str:
+    """
+    A label as Mermaid can take it: on one line, and with all that could end or mark it up written as its number.
+    """
+    text = "".join(char if _PLAIN.match(char) else f"#{ord(char)};" for char in " ".join(text.split()))
+    # These it reads as its own wherever they stand on a line.
+    text = re.sub("(?i)(directio)(n)", lambda found: f"{found[1]}#{ord(found[2])};", text)
+    return re.sub(r"^(\d+)\.", r"\1#46;", text)  # no numbered list
+
+
+def _states_by_stage(lifecycle: Lifecycle) -> Iterator[tuple[str, str]]:
+    for stage in (*STAGES, None):
+        states = [label for state, label in lifecycle.states.items() if lifecycle.stages.get(state) == stage]
+        if states:
+            yield "不属任何阶段" if stage is None else stage_name(stage), "、".join(states)
+
+
+def _event_rows(pack: Pack, lifecycle: Lifecycle, as_of: date) -> Iterator[tuple[str, ...]]:
+    for event in lifecycle.events.values():
+        named = (event.name, "；".join(event.also), "、".join(event.by))
+        transitions = [each for each in lifecycle.transitions if each.event == event.name]
+        for each in transitions:
+            yield *named, *_transition_cells(pack, lifecycle, each, as_of)
+            named = (event.name, "", "")
+        if not transitions:
+            yield *named, "状态不变", "", "", ""
+
+
+def _transition_cells(pack: Pack, lifecycle: Lifecycle, each: Transition, as_of: date) -> tuple[str, ...]:
+    course = f"{lifecycle.states[each.origin]} → {lifecycle.states[each.target]}"
+    when = "" if each.when == ALWAYS else _in_a_cell(each.when, pack, as_of)
+    return course, when, _clauses(pack, each.norms), each.note or ""
+
+
+def _clauses(pack: Pack, norms: Iterable[str]) -> str:
+    """
+    Articles, with the norms of each.
+    """
+    articles = {norm: article for article, listed in pack.reasons.items() for norm in listed}
+    articles |= {norm: rule.article for norm, rule in pack.rules.items()}
+    grouped: dict[str, list[str]] = {}
+    for norm in norms:
+        grouped.setdefault(articles[norm], []).append(norm)
+    return "；".join(f"{article} {'、'.join(listed)}" for article, listed in grouped.items())
+
+
+def _settings_of_events(pack: Pack, lifecycle: Lifecycle) -> Iterator[tuple[str, str, str]]:
+    for event in lifecycle.events.values():
+        facts = _made_true(pack, event)
+        if facts or event.note:
+            yield event.name, "；".join(facts), event.note or ""
+
+
+def _made_true(pack: Pack, event: LifecycleEvent) -> list[str]:
+    found = [setting_in_words(pack, setting) for setting in event.sets]
+    return found + ([f"{label_of(pack, event.documents)}：加上所记的材料"] if event.documents else [])
+
+
+def setting_in_words(pack: Pack, setting: Setting, lang: str = "zh") -> str:
+    """
+    A fact and what it becomes.
+    """
+    zh = lang == "zh"
+    if setting.taken != "value":
+        value = _TAKEN[setting.taken] if zh else f"the {setting.taken} of the event"
+    elif setting.value is None:
+        value = "不知道" if zh else "unknown"
+    else:
+        value = shown_value(pack, setting.fact, setting.value, lang)
+        if isinstance(setting.value, frozenset):
+            value = f"加上 {value}" if zh else f"also {value}"
+    return f"{label_of(pack, setting.fact, lang)}{'：' if zh else ': '}{value}"
+
+
+def _unrecorded(pack: Pack, lifecycle: Lifecycle) -> Iterator[str]:
+    if lifecycle.unrecorded:
+        values = (setting_in_words(pack, each) for each in lifecycle.unrecorded)
+        yield f"没有事件说及的，按 {'；'.join(values)}；由事件得出的日期和是否，按尚未发生、否"
+
+
+def _anew_each_year(pack: Pack, yearly: Yearly) -> str:
+    assert pack.lifecycle is not None  # noqa: S101  # it is the lifecycle's own
+    states = "、".join(pack.lifecycle.states[state] for state in yearly.states)
+    year = f"{label_of(pack, yearly.year)} 为当年；" if yearly.year else ""
+    return f"处在 {states} 的，每年1月1日起 {year}{'；'.join(setting_in_words(pack, each) for each in yearly.resets)}"
+
+
+def _limit_row(pack: Pack, limit: TimeLimit, as_of: date) -> tuple[str, ...]:
+    return _row_of_limit(
+        limit.rule,
+        label_of(pack, limit.event) if limit.event else limit.rule.title["zh"],
+        _day_words(limit.counts_from, pack, as_of),
+        _span_words(limit, pack, as_of),
+    )
+
+
+def _span_words(limit: TimeLimit, pack: Pack, as_of: date) -> str:
+    if limit.monthly is not None:
+        return f"每月一次，到 {_day_words(limit.monthly.end, pack, as_of)} 为止"
+    opens, closes = (_day_words(day, pack, as_of) for day in (limit.opens, limit.closes))
+    return f"{opens} 至 {closes}" if opens else f"不晚于 {closes}"
+
+
+def _clock_row(pack: Pack, clock: Clock, as_of: date) -> tuple[str, ...]:
+    name = f"${clock.limit}"
+    days = pack.parameters[clock.limit].at(as_of)
+    shown = label_of(pack, name) if days is None else f"{shown_value(pack, name, days)}个工作日"
+    return _row_of_limit(pack.rules[clock.rule], clock.end, f"事件“{clock.start}”", f"{shown}以内")
+
+
+def _row_of_limit(rule: Rule, what: str, since: str, span: str) -> tuple[str, ...]:
+    bearer = rule.bearer + ("" if rule.counts else "（不算在项目头上）")
+    return rule.article, rule.id, what, since, span, bearer
+
+
+def _day_words(day: Day | None, pack: Pack, as_of: date) -> str:
+    return "" if day is None else without_values(day_in_words(day, pack, as_of)).strip()
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ A pack on one day: every question of the pack answered for a project, exactly an
 The pack's questions (its scopes, its applicability, one for each rule, two for each step) are answered by `diagram`.
 An answer depends only on how the question's tests come out for the facts that are given, and on which are missing; so
 it is worked out once for each such combination and kept in a table. `classifier` generates the function that reads
-every fact once and looks the answers up. The first project of a day is answered without it: for a single question it
-would not pay.
+every fact once and looks the answers up. The first few projects of a day are answered without it: for them it would
+not pay.
 
 Nothing here reads the clock. Tables are bounded and safe under threads: two threads may work out one answer twice.
 Imports: `classifier`, `conditions`, `diagram`, `facts`, `packs`.
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _SHARED_LIMIT: Final = 50_000
 _OWN_LIMIT: Final = 2_000
+# A few projects of a day are answered without the generated classifier: to make it takes as long as two or three.
+DIRECT: Final = 3
 
 
 class Scope:
@@ -115,8 +117,8 @@ class Judge:
         self._verdicts: dict[tuple[str, str, tuple[str, ...]], Any] = {}
         self._rules: Callable[..., Any] | None = None
         self._path: Callable[..., Any] | None = None
-        self._asked = self._path_asked = False
-        self.facts = {path: fact for path in sorted(pack.facts_read()) if (fact := pack.fact(path)) is not None}
+        self._asked = self._path_asked = 0
+        self.facts = {path: fact for path in sorted(pack.facts_read) if (fact := pack.fact(path)) is not None}
 
     # -- answering
 
@@ -124,16 +126,12 @@ class Judge:
         self, project: Project, local: Mapping[str, Any], stage: str | None
     ) -> tuple[Scope, tuple[Verdict, ...]]:
         """
-        Applicability, and the verdict of every rule: the first time directly, then through the generated classifier.
+        Applicability, and the verdict of every rule: the first few times directly, then through the classifier.
         """
         if self._rules is None:
-            if not self._asked:
-                self._asked = True
-                known = self.known(project, local, stage)
-                scopes = {condition: self.scope(i, known) for i, condition in enumerate(self.scopes)}
-                parts = enumerate(self.rules)
-                found = tuple(self.verdict(i, scopes[self.pack.scope_of(rule)], known) for i, rule in parts)
-                return scopes[self.pack.applies], found
+            self._asked += 1
+            if self._asked <= DIRECT:
+                return self.direct_verdicts(self.known(project, local, stage))
             from govit_rules.classifier import build_rules
 
             self._rules = build_rules(self)
@@ -147,17 +145,31 @@ class Judge:
         Whether every step is required, and whether it is done; answered as `verdicts` is.
         """
         if self._path is None:
-            if not self._path_asked:
-                self._path_asked = True
-                known = self.known(project, local, stage)
-                scopes = {condition: self.scope(i, known) for i, condition in enumerate(self.scopes)}
-                parts = enumerate(self.steps)
-                found = tuple(self.step(i, scopes[self.pack.scope_of(step)], known) for i, step in parts)
-                return found, tuple(self.done(i, known) for i in range(len(self.steps)))
+            self._path_asked += 1
+            if self._path_asked <= DIRECT:
+                return self.direct_steps(self.known(project, local, stage))
             from govit_rules.classifier import build_path
 
             self._path = build_path(self)
         return self._path(project, local, stage, self.as_of)  # type: ignore[no-any-return]
+
+    def direct_verdicts(self, known: Mapping[str, Any]) -> tuple[Scope, tuple[Verdict, ...]]:
+        """
+        Applicability, and the verdict of every rule, each question asked by itself.
+        """
+        scopes = {condition: self.scope(i, known) for i, condition in enumerate(self.scopes)}
+        parts = enumerate(self.rules)
+        found = tuple(self.verdict(i, scopes[self.pack.scope_of(rule)], known) for i, rule in parts)
+        return scopes[self.pack.applies], found
+
+    def direct_steps(self, known: Mapping[str, Any]) -> tuple[tuple[StepVerdict, ...], tuple[bool | None, ...]]:
+        """
+        Whether every step is required, and whether it is done, each question asked by itself.
+        """
+        scopes = {condition: self.scope(i, known) for i, condition in enumerate(self.scopes)}
+        parts = enumerate(self.steps)
+        found = tuple(self.step(i, scopes[self.pack.scope_of(step)], known) for i, step in parts)
+        return found, tuple(self.done(i, known) for i in range(len(self.steps)))
 
     def known(self, project: Project, local: Mapping[str, Any], stage: str | None) -> dict[str, Any]:
         """
@@ -296,11 +308,13 @@ class Judge:
         if scope.state == "yes":
             return own
         if scope.solution.missing & own.missing:
-            joint = Question(conjunction(condition, question.when), question.require, question.still_due)
-            return self._solve(joint, {**scope.known, **known})
+            return self._solve(self._joint(condition, question), {**scope.known, **known})
         turning = MET if question.require is None else VIOLATED
         needs = tuple(dict.fromkeys((*scope.solution.needs, *own.needs))) if turning in own.reached else ()
         return Solution(own.reached | {INAPPLICABLE}, needs, own.missing | scope.solution.missing)
+
+    def _joint(self, condition: Condition, question: Question) -> Question:
+        return Question(conjunction(condition, question.when), question.require, question.still_due)
 
     def _solve(self, question: Question, known: Mapping[str, Any]) -> Solution:
         return solve(question, {**self.parameters, **known}, self.domain, self.as_of)
@@ -350,17 +364,17 @@ def rule_question(rule: Rule) -> Question:
     return Question(rule.when, rule.require, rule.still_due)
 
 
-def judge_for(pack: Pack, as_of: date) -> Judge:
+def judge_for(pack: Pack, as_of: date, kind: type[Judge] = Judge) -> Judge:
     """
-    The judge of a pack on a day; the last few days asked for are kept.
+    The judge of a pack on a day; of each kind, the last few days asked for are kept.
     """
-    judges = pack._judges
+    judges = pack._judges.setdefault(kind, {})
     judge: Judge | None = judges.get(as_of)
     if judge is None:
         if len(judges) >= 8:
             judges.clear()
-        judge = judges.setdefault(as_of, Judge(pack, as_of))
+        judge = judges.setdefault(as_of, kind(pack, as_of))
     return judge
 
 
-__all__ = ["Judge", "Scope", "StepVerdict", "Verdict", "facts_needed", "judge_for", "rule_question"]
+__all__ = ["DIRECT", "Judge", "Scope", "StepVerdict", "Verdict", "facts_needed", "judge_for", "rule_question"]

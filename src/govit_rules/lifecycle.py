@@ -29,7 +29,7 @@ from govit_rules.machine import Guard, Machine, ahead, best
 from govit_rules.values import Span, is_working_day, shift
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from govit_rules.decision import Decision
     from govit_rules.packs import Clock, Lifecycle, LifecycleEvent, Pack, Transition, Yearly
@@ -191,6 +191,7 @@ class Tracker:
         self.pack, self.lifecycle, self.engine = pack, pack.lifecycle, engine
         self.machine = _machine(engine, pack.lifecycle)
         self.limits = time_limits(pack)
+        self.monthly = {limit.rule.id for limit in self.limits if limit.monthly}
         self.ahead = ahead(pack.lifecycle)
 
     def track(
@@ -301,7 +302,7 @@ class _Life:
         if chosen:
             return self._along(record, events, guards, chosen)
         if len(events) > 1:
-            events = self._likeliest(events)
+            events = self._likeliest(events, guards)
         if len(events) > 1:
             return self._undecided(record, [event.name for event in events])
         if not self._has_transitions(events[0]):
@@ -332,13 +333,21 @@ class _Life:
         how = "regular" if guards[chosen[0]] == "true" else "irregular"
         return event, transition, Passage(record, event.name, self.state, transition.target, how, transition.norms)
 
-    def _likeliest(self, events: Sequence[LifecycleEvent]) -> tuple[LifecycleEvent, ...]:
+    def _likeliest(self, events: Sequence[LifecycleEvent], guards: Mapping[int, Guard]) -> tuple[LifecycleEvent, ...]:
         """
-        Of several events none of which the state provides for: those that lie ahead of it.
+        Of several events none of which the state provides for: those that lead on, by the transitions that hold best.
         """
-        reach = self.tracker.ahead[self.state]
-        likely = {each.event for each in self.lifecycle.transitions if each.target in reach}
-        return tuple(event for event in events if event.name in likely) or tuple(events)
+        names = {event.name for event in events}
+        chosen = {self.lifecycle.transitions[i].event for i in best(self._leading_on(names, guards))}
+        return tuple(event for event in events if event.name in chosen) or tuple(events)
+
+    def _leading_on(self, names: Collection[str], guards: Mapping[int, Guard]) -> dict[int, Guard]:
+        """
+        The transitions for some events, from whatever state, that lead to states ahead of the present one.
+        """
+        reach = self.tracker.ahead[self.state] - {self.state}
+        transitions = enumerate(self.lifecycle.transitions)
+        return {i: guards[i] for i, each in transitions if each.event in names and each.target in reach}
 
     def _undecided(
         self, record: EventRecord, choices: Sequence[str]
@@ -353,12 +362,7 @@ class _Life:
         """
         An event for which the state does not provide: it leads to where it leads, if that lies ahead.
         """
-        reach = self.tracker.ahead[self.state]
-        jumps = {
-            i: guards[i]
-            for i, each in enumerate(self.lifecycle.transitions)
-            if each.event == event.name and each.target in reach and each.target != self.state
-        }
+        jumps = self._leading_on((event.name,), guards)
         targets = {self.lifecycle.transitions[i].target for i in best(jumps)}
         label = self.lifecycle.states[self.state]
         about = {"event": event.name, "state": label, "skipped": ""}
@@ -445,7 +449,7 @@ class _Life:
     def _stop(self, index: int, clock: Clock, record: EventRecord) -> None:
         start = self.clocks.pop(index)
         self.stopped[index] = (start, record.day)
-        taken = _working_days(start, record.day)
+        taken = _working_days(start, record.day, self._limit(clock, record.day))
         if clock.fact in record.facts:
             stated = record.facts[clock.fact]
             if taken is not None and stated is not None and stated != taken:
@@ -457,14 +461,18 @@ class _Life:
         else:
             self.chronicle.put({clock.fact: taken}, record.line)
 
+    def _limit(self, clock: Clock, day: date) -> int | None:
+        limit: int | None = self.pack.parameters[clock.limit].at(day)
+        return limit
+
     def _run_clocks(self, day: date) -> None:
         """
         A clock that has run past its limit has taken that many days, however long it will still take.
         """
         for i, start in self.clocks.items():
             clock = self.lifecycle.clocks[i]
-            taken = _working_days(start, day)
-            limit = self.pack.parameters[clock.limit].at(day)
+            limit = self._limit(clock, day)
+            taken = _working_days(start, day, limit)
             late = taken is not None and limit is not None and taken > limit
             self.chronicle.put({clock.fact: taken if late else None}, self.occurred.get(clock.start, 0))
 
@@ -472,12 +480,12 @@ class _Life:
         outcomes = {verdict.rule: verdict.outcome for verdict in decision.verdicts}
         for i, clock in enumerate(self.lifecycle.clocks):
             start, end = self.stopped.get(i, (self.clocks.get(i), None))
-            limit = self.pack.parameters[clock.limit].at(decision.as_of)
+            limit = self._limit(clock, decision.as_of)
             if start is None or limit is None or outcomes[clock.rule] == "not_applicable":
                 continue
             due_on = shift(start, Span(limit, "wd")).first
             until = end or decision.as_of
-            taken = _working_days(start, until)  # days off after the last day in time are no days late
+            taken = _working_days(start, until, limit)  # days off after the last day in time are no days late
             late = until > due_on if taken is None else taken > limit
             status = "missed" if late else "running" if end is None else "met"
             if status == "missed" and outcomes[clock.rule] != "violated":
@@ -581,8 +589,16 @@ class _Life:
             now[deadline.key] = replace(deadline, began=began, stopped=stopped)
         for key, gone in self.deadlines.items():
             if key not in now:
-                self.past.append(replace(gone, status="ended") if gone.status == "running" else gone)
+                self.past.append(replace(gone, status=self._left(gone, decision)))
         self.deadlines = now
+
+    def _left(self, gone: Deadline, decision: Decision) -> str:
+        """
+        How a deadline ended that is no more. A month that has passed and is not missing was reported.
+        """
+        kept = gone.rule in self.tracker.monthly and gone.due_on < decision.as_of
+        binds = decision[gone.rule].outcome != "not_applicable"
+        return gone.status if gone.status != "running" else "met" if kept and binds else "ended"
 
     # -- the end
 
@@ -644,13 +660,15 @@ def _begun_anew(yearly: Yearly, year: int, *, partial: bool) -> dict[str, Any]:
     return {**facts, yearly.year: year} if yearly.year else facts
 
 
-def _working_days(start: date, end: date) -> int | None:
+def _working_days(start: date, end: date, limit: int | None) -> int | None:
     """
-    The working days after one day, up to and with another; None where a calendar is not published.
+    The working days after one day, up to and with another.
+
+    Where a calendar is not published: those that are known, if they alone are more than a limit; else None.
     """
-    days = (is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
-    worked = list(days)
-    return None if None in worked else sum(map(bool, worked))
+    days = [is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1)]
+    known = sum(map(bool, days))
+    return known if None not in days or (limit is not None and known > limit) else None
 
 
 def _violated(decision: Decision) -> set[str]:

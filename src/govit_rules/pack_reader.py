@@ -32,6 +32,7 @@ from govit_rules.packs import (
     KINDS,
     SEVERITIES,
     Due,
+    Lifecycle,
     Pack,
     Parameter,
     Reading,
@@ -571,10 +572,8 @@ class _PackReader(EntryReader):
         for section, table in (("documents", pack.documents), ("agencies", pack.agencies)):
             for name, entry in table.items():
                 self._check_norms(self._texts(entry.get("norms"), (section, name, "norms")), (section, name), known)
-        for i, transition in enumerate(pack.lifecycle.transitions if pack.lifecycle else ()):
-            self._check_norms(transition.norms, ("lifecycle", "transitions", i), known)
-        for i, clock in enumerate(pack.lifecycle.clocks if pack.lifecycle else ()):
-            self._choice(clock.rule, ("lifecycle", "clocks", i, "rule"), pack.rules, "")
+        if pack.lifecycle:
+            self._check_lifecycle(pack.lifecycle, pack.rules, known)
         if pack.regulation.norms is not None and len(known) != pack.regulation.norms:
             self.source.report(
                 ("regulation", "norms"),
@@ -582,6 +581,18 @@ class _PackReader(EntryReader):
                 "补上漏的,或更正总数",
             )
         self._check_coverage(pack)
+
+    def _check_lifecycle(self, lifecycle: Lifecycle, rules: Mapping[str, Rule], known: set[str]) -> None:
+        for i, transition in enumerate(lifecycle.transitions):
+            self._check_norms(transition.norms, ("lifecycle", "transitions", i), known)
+        for i, clock in enumerate(lifecycle.clocks):
+            path: Path = ("lifecycle", "clocks", i)
+            rule = rules.get(self._choice(clock.rule, (*path, "rule"), rules, ""))
+            read = {name for part in (rule.when, rule.require) if part for name in facts_in(part)} if rule else set()
+            for key, name in (("fact", clock.fact), ("limit", clock.limit and f"${clock.limit}")):
+                if rule and name and name not in read:
+                    what = f"规则 {rule.id} 不读 {name}"
+                    self.source.report((*path, key), what, "写规则里计工作日数的事实和参数，或改 rule")
 
     def _check_norms(self, norms: Iterable[str], path: Path, known: set[str]) -> None:
         for norm in norms:

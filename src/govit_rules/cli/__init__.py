@@ -11,10 +11,12 @@ The command line, ``govit-rules``.
     options     the options that commands share
     files       files that are read and written
     inputs      the projects and packs that are asked about
+    records     the events of a project, in a file or a log
     judging     check, compare, explain
     listing     cities, rules, facts
     packs       lint, coverage, diff
     proving     test, mutate, properties
+    tracking    track
     publishing  docs, new-city, schema, completion
 
 Only click and the errors are imported at the top, all else inside the commands that need it, so that ``--help`` and
@@ -37,6 +39,7 @@ from govit_rules.cli.packs import coverage, diff, lint
 from govit_rules.cli.proving import mutate, properties, test
 from govit_rules.cli.publishing import completion, docs, new_city, schema
 from govit_rules.cli.terminal import WRONG_QUESTION, complain, make_safe, write
+from govit_rules.cli.tracking import track
 from govit_rules.errors import GovitRulesError
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ OUR_FAULT: Final = 70
 
 # Every command there is.
 COMMANDS: Final = (
-    *(check, compare, diff),
+    *(check, track, compare, diff),
     *(cities, rules, facts, explain),
     *(lint, coverage, test, mutate, properties),
     *(docs, new_city, schema, completion),
