@@ -69,13 +69,13 @@ def mixed_texts(count: int, *, seed: int = 1, pool: int = 400) -> Iterator[str]:
 
 
 @cache
-def _facts_read -> dict[str, Fact]:
+def _facts_read() -> dict[str, Fact]:
     pack = load_pack("luzhou")
     return {path: fact for path in sorted(pack.facts_read) if (fact := pack.fact(path)) is not None}
 
 
 def _told(rng: random.Random) -> dict[str, Any]:
-    values, read = _values(rng), _facts_read
+    values, read = _values(rng), _facts_read()
     now = STAGES.index(values["stage"])
     told: dict[str, Any] = {}
     for path, value in values.items():
@@ -90,7 +90,7 @@ def _told(rng: random.Random) -> dict[str, Any]:
 
 def _text(values: dict[str, Any], amounts: str) -> str:
     if amounts == "text":
-        read = _facts_read
+        read = _facts_read()
         values = {p: _written(v) if p in read and read[p].type == "money" else v for p, v in values.items()}
     return json.dumps(_nested(values), ensure_ascii=False, separators=(",", ":"))
 
@@ -111,7 +111,7 @@ def _nested(values: dict[str, Any]) -> dict[str, Any]:
 
 def _even(rng: random.Random) -> dict[str, Any]:
     drawn: dict[str, Any] = {}
-    for path, fact in _facts_read.items():
+    for path, fact in _facts_read().items():
         codes = list(fact.values or ())
         match fact.type:
             case "bool":

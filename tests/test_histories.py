@@ -80,6 +80,8 @@ def test_history(city: str, history: dict[str, Any]) -> None:
     for name in history.get("next") or ():
         assert name in {each.event for each in found.next}, shown(found)
     assert_check_agrees(found)
+    if history.get("notices") == []:
+        assert found.notices == (), shown(found)
     for wanted in history.get("notices") or ():
         assert (wanted["kind"], wanted["event"]) in {(each.kind, each.line) for each in found.notices}, shown(found)
 

@@ -50,8 +50,9 @@ class Done(NamedTuple):
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
     """
-    One call of the tool in this process.
+    One call of the tool in this process, on a page of 100 columns.
     """
+    monkeypatch.setenv("COLUMNS", "100")
 
     def call(*arguments: str | Path, text: str | bytes = b"") -> Done:
         content = text.encode() if isinstance(text, str) else text

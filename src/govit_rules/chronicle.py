@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from govit_rules.packs import FACTS_ONLY
 from govit_rules.project import Project
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ NOTICES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "unknown_event": (
         "没有名为“{event}”的事件{near}；只取随它记下的事实",
-        "there is no event “{event}”{near}; only the facts recorded with it are taken",
+        "there is no event “{event}”{near_en}; only the facts recorded with it are taken",
     ),
     "ambiguous": (
         "“{event}”可以是 {choices}，不能确定是哪一个；只取随它记下的事实",
@@ -44,7 +45,7 @@ NOTICES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "out_of_order": (
         "状态“{state}”之下没有规定事件“{event}”{skipped}",
-        "no event “{event}” is provided for in the state “{state}”{skipped}",
+        "no event “{event}” is provided for in the state “{state}”{skipped_en}",
     ),
     "guard_fails": (
         "事件“{event}”所需的条件不成立",
@@ -52,7 +53,7 @@ NOTICES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "guard_unknown": (
         "事件“{event}”所需的条件不能判断，缺 {needs}",
-        "the condition of the event “{event}” cannot be judged without {needs}",
+        "the condition of the event “{event}” cannot be judged without {needs_en}",
     ),
     "ahead": ("在判定日 {as_of} 之后，还没有算", "after the day of judging {as_of}; not counted yet"),
     "changed": (
@@ -80,24 +81,32 @@ class Notice:
 
 
 def made_true(
+    event: LifecycleEvent, record: EventRecord, facts: Mapping[str, Any], pack: Pack, *, partial: bool
+) -> Iterator[tuple[str, Any]]:
+    """
+    What an event makes true by its name. To a list that a ``partial`` record does not state, it can add nothing.
+    """
+    for path, value in _said(event, record, facts, pack):
+        if not (partial and isinstance(value, frozenset) and facts.get(path) is None):
+            yield path, value
+
+
+def _said(
     event: LifecycleEvent, record: EventRecord, facts: Mapping[str, Any], pack: Pack
-) -> Iterator[tuple[str, Any, bool]]:
-    """
-    What an event makes true by its name: fact, value, and whether the value comes from the event's day.
-    """
+) -> Iterator[tuple[str, Any]]:
     for setting in event.sets:
         match setting.taken:
             case "day":
-                yield setting.fact, record.day, True
+                yield setting.fact, record.day
             case "year":
-                yield setting.fact, record.day.year, True
+                yield setting.fact, record.day.year
             case "month":
-                yield setting.fact, _listed(facts, setting.fact) | {f"{record.day:%Y-%m}"}, True
+                yield setting.fact, _listed(facts, setting.fact) | {f"{record.day:%Y-%m}"}
             case _:
                 added = isinstance(setting.value, frozenset)
-                yield setting.fact, _listed(facts, setting.fact) | setting.value if added else setting.value, False
+                yield setting.fact, _listed(facts, setting.fact) | setting.value if added else setting.value
     if event.documents and (named := _codes(record.documents, event.documents, pack)):
-        yield event.documents, _listed(facts, event.documents) | named, True
+        yield event.documents, _listed(facts, event.documents) | named
 
 
 def disputed(event: LifecycleEvent, record: EventRecord) -> dict[str, Any]:
@@ -149,10 +158,12 @@ class Chronicle:
         """
         The facts as they would be after an event; nothing is changed.
         """
-        made = (
-            {} if event is None else {path: value for path, value, _ in made_true(event, record, self.facts, self.pack)}
-        )
+        made = dict(self._made_true(event, record))
         return {**self.facts, **made, **record.facts}
+
+    def _made_true(self, event: LifecycleEvent | None, record: EventRecord) -> Iterator[tuple[str, Any]]:
+        if event is not None:
+            yield from made_true(event, record, dict(self.facts), self.pack, partial=self.partial)
 
     def contradicts(self, event: LifecycleEvent, record: EventRecord) -> bool:
         """
@@ -165,9 +176,10 @@ class Chronicle:
         Take in an event. ``again``: it was recorded before, and the state does not provide for it anew.
         """
         before, notices = dict(self.facts), []
+        told_only = event is None or event.name == FACTS_ONLY.name  # an event may well change what was so before it
         made: dict[str, Any] = {}
         denied = {} if event is None else disputed(event, record)
-        for path, value, _ in () if event is None else made_true(event, record, before, self.pack):
+        for path, value in self._made_true(event, record):
             made[path] = None if path in denied else value
             if path in denied:
                 stated = record.facts[path]
@@ -181,7 +193,13 @@ class Chronicle:
                 continue  # contradicted by the event's own name
             made[path] = value
             known = before.get(path)
-            if path in self.lines and known is not None and known != value and not isinstance(value, frozenset):
+            if (
+                told_only
+                and path in self.lines
+                and known is not None
+                and known != value
+                and not isinstance(value, frozenset)
+            ):
                 notices.append(self._notice("changed", record.line, path, known, value, self.lines[path]))
         self.put(made, record.line)
         return notices

@@ -35,7 +35,7 @@ from govit_rules.conditions import (
     only_day,
     walk,
 )
-from govit_rules.values import Span
+from govit_rules.values import Span, months_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 STATUS_ZH: Final = {
     "running": "进行中",
-    "met": "已按时办",
+    "met": "已办",
     "missed": "逾期",
     "unknown": "不能判断",
     "ended": "不再适用",
@@ -116,7 +116,19 @@ def time_limits(pack: Pack) -> tuple[TimeLimit, ...]:
 def _limits_of(rule: Rule) -> Iterator[TimeLimit]:
     if rule.require is None:
         return
-    for test in _asked(rule.require):
+    found = list(_compared_with(rule, rule.require))
+    yield from found
+    due = rule.due
+    if not found and due is not None and not isinstance(due, str | DayFact):
+        events = [test.fact for test in _asked(rule.require) if isinstance(test, Happened) and test.expected]
+        yield TimeLimit(rule, rule.require, events[0] if len(events) == 1 else None, due, None, _counted_from(due))
+
+
+def _compared_with(rule: Rule, require: Condition) -> Iterator[TimeLimit]:
+    """
+    The limits that stand in what a rule requires.
+    """
+    for test in _asked(require):
         match test:
             case Within(DayFact(event, "event_date"), least, most, after):
                 yield TimeLimit(rule, test, event, Shift(after, most, 1), Shift(after, least, 1), after)
@@ -126,10 +138,6 @@ def _limits_of(rule: Rule) -> Iterator[TimeLimit]:
                 yield from _compared(rule, test, event, bound, strict=operator == ">")
             case CoversMonths():
                 yield TimeLimit(rule, test, None, None, counts_from=test.start, monthly=test)
-    due = rule.due
-    if due is not None and not isinstance(due, str | DayFact):
-        events = [test.fact for test in _asked(rule.require) if isinstance(test, Happened) and test.expected]
-        yield TimeLimit(rule, rule.require, events[0] if len(events) == 1 else None, due, None, _counted_from(due))
 
 
 def _compared(rule: Rule, test: Condition, event: str, bound: Day, *, strict: bool) -> Iterator[TimeLimit]:
@@ -253,9 +261,10 @@ def _days_by_month(limit: TimeLimit, values: Mapping[str, Any], as_of: date) -> 
     if start is None or start > as_of:
         return None
     ended = end is not None and end <= as_of
-    asked = ended_months(start, end if ended and end else as_of, as_of)
+    asked = months_between(start, end) if ended and end else ended_months(start, as_of, as_of)
     listed = values.get(months.fact, frozenset())
-    wanted = next((month for month in asked if month not in listed), asked[-1] if asked and ended else None)
+    late = (month for month in ended_months(start, end if ended and end else as_of, as_of) if month not in listed)
+    wanted = next(late, asked[-1] if asked and ended else None)
     if wanted is not None:
         return None, _month_end(date.fromisoformat(f"{wanted}-01"))
     first = start if start.day == 1 else _month_end(start) + timedelta(days=1)  # the month of the start is not whole

@@ -12,6 +12,7 @@ What happened to a project: events as they are recorded, one JSON object a line.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +23,7 @@ from govit_rules.project import SECTIONS, Project, read_json, repeated_keys
 from govit_rules.values import parse_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from govit_rules.packs import Pack
@@ -141,7 +142,10 @@ def _record(number: int, data: object, pack: Pack) -> EventRecord | Sequence[Def
     try:
         facts = read_facts(data.get("facts"), pack)
     except ProjectError as error:
-        defects.extend(_at(number, f"facts.{defect.where}: {defect.what}", defect.mend) for defect in error.defects)
+        defects.extend(
+            _at(number, f"{'.'.join(filter(None, ('facts', defect.where)))}: {defect.what}", defect.mend)
+            for defect in error.defects
+        )
     if defects or day is None:
         return defects
     return EventRecord(
@@ -171,7 +175,7 @@ def _wrong_texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "缺 event，或不是文字", '写成 "event": "验收合格"'
     for key in ("event", "actor", "note", "project", "city"):
         value = data.get(key)
-        if value is None:
+        if value is None or (key == "event" and not isinstance(value, str)):
             continue
         if not isinstance(value, str) or not encodable(value):
             yield f"{key} 应是文字，而这里是{shown(value)}", "写成文字，或删去"
@@ -199,7 +203,14 @@ def read_facts(data: object, pack: Pack) -> dict[str, Any]:
     """
     if data is None:
         return {}
-    if isinstance(data, dict) and data.get("stage") is not None:
+    if not isinstance(data, Mapping):
+        raise ProjectError(
+            [Defect("", f"应是一组键值，而这里是{shown(data)}", '写成 {"review": {"result": "passed"}}')]
+        )
+    sections = [(str(name), value) for name, value in data.items() if isinstance(value, Mapping)]
+    if repeats := [defect for group in (("", data), *sections) for defect in repeated_keys(*group)]:
+        raise ProjectError(repeats)
+    if data.get("stage") is not None:
         raise ProjectError([Defect("stage", "阶段由项目的状态得出，事件里不写", "删去 stage")])
     project = Project.model_validate(data)
     found: dict[str, Any] = {}

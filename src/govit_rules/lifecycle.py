@@ -57,6 +57,7 @@ class Breach:
     on: date
     line: int | None
     message: str
+    message_en: str
     cured_on: date | None = None
 
     @property
@@ -365,14 +366,17 @@ class _Life:
         jumps = self._leading_on((event.name,), guards)
         targets = {self.lifecycle.transitions[i].target for i in best(jumps)}
         label = self.lifecycle.states[self.state]
-        about = {"event": event.name, "state": label, "skipped": ""}
+        about = {"event": event.name, "state": label, "skipped": "", "skipped_en": ""}
         if len(targets) != 1:
             self.notices.append(Notice("out_of_order", record.line, about))
             return event, None, self._recorded(record, event.name)
         transition = self.lifecycle.transitions[best(jumps)[0]]
         skipped = self._between(self.state, transition.origin)
         if skipped:
-            about["skipped"] = f"（越过 {'、'.join(skipped)}）"
+            about |= {
+                "skipped": f"（越过 {'、'.join(skipped)}）",
+                "skipped_en": f" (passed over: {', '.join(skipped)})",
+            }
         self.notices.append(Notice("out_of_order", record.line, about))
         passage = Passage(record, event.name, self.state, transition.target, "irregular", transition.norms, skipped)
         return event, transition if guards[best(jumps)[0]] != "true" else None, passage
@@ -396,16 +400,23 @@ class _Life:
     def _notice_unknown(self, record: EventRecord) -> None:
         names = [name for event in self.lifecycle.events.values() for name in (event.name, *event.also)]
         near = nearest(record.event, names)
-        about = {"event": record.event, "near": f"（是不是“{near}”？）" if near else ""}
+        about = {
+            "event": record.event,
+            "near": f"（是不是“{near}”？）" if near else "",
+            "near_en": f" (did you mean “{near}”?)" if near else "",
+        }
         self.notices.append(Notice("unknown_event", record.line, about))
 
     def _notice_guard(self, transition: Transition, event: LifecycleEvent, record: EventRecord) -> None:
         guard, needs = self._guard(transition.when, self.chronicle.facts, record.day)
         if guard == "true":
             return
-        labels = "、".join(label_of(self.pack, name) for name in needs)
-        kind = "guard_fails" if guard == "false" else "guard_unknown"
-        self.notices.append(Notice(kind, record.line, {"event": event.name, "needs": labels}))
+        about = {
+            "event": event.name,
+            "needs": "、".join(label_of(self.pack, name) for name in needs),
+            "needs_en": ", ".join(label_of(self.pack, name, "en") for name in needs),
+        }
+        self.notices.append(Notice("guard_fails" if guard == "false" else "guard_unknown", record.line, about))
 
     def _apply(self, event: LifecycleEvent | None, record: EventRecord, *, regular: bool) -> None:
         again = event is not None and event.name in self.occurred and not regular
@@ -473,7 +484,7 @@ class _Life:
             clock = self.lifecycle.clocks[i]
             limit = self._limit(clock, day)
             taken = _working_days(start, day, limit)
-            late = taken is not None and limit is not None and taken > limit
+            late = taken is not None and limit is not None and taken > limit and not self.chronicle.partial
             self.chronicle.put({clock.fact: taken if late else None}, self.occurred.get(clock.start, 0))
 
     def _clock_deadlines(self, decision: Decision) -> Iterator[Deadline]:
@@ -589,16 +600,26 @@ class _Life:
             now[deadline.key] = replace(deadline, began=began, stopped=stopped)
         for key, gone in self.deadlines.items():
             if key not in now:
-                self.past.append(replace(gone, status=self._left(gone, decision)))
+                self.past.append(self._left(gone, decision))
         self.deadlines = now
 
-    def _left(self, gone: Deadline, decision: Decision) -> str:
+    def _left(self, gone: Deadline, decision: Decision) -> Deadline:
         """
-        How a deadline ended that is no more. A month that has passed and is not missing was reported.
+        A deadline that is no more. A month that has passed and is not missing was reported, late if it was missing.
         """
-        kept = gone.rule in self.tracker.monthly and gone.due_on < decision.as_of
-        binds = decision[gone.rule].outcome != "not_applicable"
-        return gone.status if gone.status != "running" else "met" if kept and binds else "ended"
+        if gone.rule in self.tracker.monthly and decision[gone.rule].outcome != "not_applicable":
+            if gone.status == "missed":
+                return replace(gone, done_on=decision.as_of)
+            if gone.due_on < decision.as_of:
+                return replace(gone, status="met")
+        return replace(gone, status="ended") if gone.status == "running" else gone
+
+    def _over(self) -> tuple[Deadline, ...]:
+        """
+        The deadlines that are over, each as it was left last; not those that have come back.
+        """
+        left = {each.key: each for each in self.past if each.key not in self.deadlines}
+        return tuple(left.values())
 
     # -- the end
 
@@ -620,7 +641,7 @@ class _Life:
             notices=tuple(sorted(self.notices, key=lambda notice: notice.line)),
             breaches=tuple(self.breaches),
             deadlines=tuple(sorted(self.deadlines.values(), key=lambda each: (each.due_on, each.rule))),
-            past=tuple(self.past),
+            past=self._over(),
             next=tuple(self._next()),
             project=decision.project,
             decision=decision,
@@ -680,7 +701,7 @@ def _breach(decision: Decision, rule: str, on: date, line: int | None) -> Breach
     title = finding.definition.title
     return Breach(
         *(rule, finding.article, title["zh"], title["en"], finding.severity, finding.bearer, finding.counts),
-        *(on, line, finding.message),
+        *(on, line, finding.message, finding.message_in("en")),
     )
 
 

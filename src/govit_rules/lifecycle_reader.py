@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from govit_rules.conditions import ALWAYS
 from govit_rules.entries import EntryReader
 from govit_rules.facts import STAGES, Fact, WrongValue, nearest
-from govit_rules.packs import Clock, Lifecycle, LifecycleEvent, Setting, Transition, Yearly
+from govit_rules.packs import FACTS_ONLY, Clock, Lifecycle, LifecycleEvent, Setting, Transition, Yearly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,8 +35,6 @@ _TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
     "year": ("year",),
     "month": ("month_list",),
 }
-# The event that carries facts only; every pack has it.
-FACTS_ONLY: Final = LifecycleEvent("补充资料", also=("资料更新",))
 _BUILT_IN: Final = (FACTS_ONLY.name, *FACTS_ONLY.also)
 
 
@@ -289,4 +287,4 @@ def _reached(initial: str, transitions: Sequence[Transition]) -> frozenset[str]:
     return frozenset(seen)
 
 
-__all__ = ["FACTS_ONLY", "LifecycleReader"]
+__all__ = ["LifecycleReader"]

@@ -234,6 +234,10 @@ class LifecycleEvent:
     note: str | None = None
 
 
+# The event that carries facts only; every lifecycle has it.
+FACTS_ONLY: Final = LifecycleEvent("补充资料", also=("资料更新",))
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """

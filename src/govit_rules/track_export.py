@@ -129,7 +129,7 @@ def _breach(breach: Breach, lang: str) -> dict[str, Any]:
         "rule": breach.rule,
         "article": breach.article,
         "title": breach.title_en if lang == "en" else breach.title,
-        "message": breach.message,
+        "message": breach.message_en if lang == "en" else breach.message,
         "severity": breach.severity,
         "bearer": breach.bearer,
         "counts": breach.counts,

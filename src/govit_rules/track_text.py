@@ -37,7 +37,7 @@ CONCLUSIONS: Final[Mapping[int, tuple[str, str]]] = {
 }
 STATUS_EN: Final = {
     "running": "running",
-    "met": "done in time",
+    "met": "done",
     "missed": "missed",
     "unknown": "cannot be judged",
     "ended": "fell away",
@@ -293,11 +293,10 @@ class _TrackPage(_Page):
         head = f"{breach.article}{force}  {self.say(breach.title, breach.title_en)}"
         colour = "" if cured or not breach.binding else "bad"
         self.add(head, first=f"  {'✓' if cured else '✗'} {breach.on}  ", hang=16, end=breach.rule, colour=colour)
-        if not self.second:
-            self.add(breach.message, first="    ", hang=4)
+        self.add(self.say(breach.message, breach.message_en), first="    ", hang=4)
         details = [self._cause(breach)]
         if cured:
-            details.append(self.say(f"{breach.cured_on} 起不再违反", f"mended on {breach.cured_on}"))
+            details.append(self.say(f"{breach.cured_on} 起不再违反", f"no longer violated from {breach.cured_on}"))
         if not breach.counts:
             who = breach.bearer
             details.append(
