@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from govit_rules.packs import Pack, Transition
     from naive_tracker import Story
 
+JUDGES: Final = 8  # of the last days that a pack keeps
 CASES: Final = Path(__file__).parents[1] / "tests" / "cases"
 _UNKNOWN: Final = ("剪彩", "申请", "盖章", "验收合", "补充资料", "资料更新")
 
@@ -129,10 +130,19 @@ class Drawer:
             start = date(start.year, 12, 31) - timedelta(days=rng.choice((0, 0, 1, 11, 20)))
         self.span = rng.choice(self.spans)
         end = shift(start, self.span).first
-        self.days = [start, *(end + timedelta(days=n) for n in (-1, 0, 1))]
-        if rng.random() < 0.7:
-            self.days.append(shift(end, rng.choice(self.spans)).first + timedelta(days=rng.choice((-1, 0, 1))))
-        self.days = sorted({day for day in self.days if day < date(2040, 1, 1)})
+        about = [end + timedelta(days=n) for n in (0, 1, -1)]
+        days = [start, *(day for day in about if day < date(2040, 1, 1))]
+        if rng.random() < 0.6:
+            days.append(shift(end, rng.choice(self.spans)).first + timedelta(days=rng.choice((-1, 0, 1))))
+        while len(days) + 2 * self._years(days) > JUDGES and len(days) > 2:
+            del days[-1]
+        self.days = sorted(set(days))
+
+    def _years(self, days: list[date]) -> int:
+        """
+        How often a year turns on which something is asked anew: then there are two more days to judge on.
+        """
+        return max(days).year - min(days).year if self.lifecycle.yearly else 0
 
     def history(self) -> History:
         """
@@ -296,16 +306,20 @@ class Drawer:
                     section[name] = day.isoformat()
 
     def _given(self) -> dict[str, Any]:
-        if self.rng.random() < 0.1:
+        """
+        Nothing; or the project of the city's cases, mostly with all that it leaves open, some of it otherwise.
+        """
+        rng = self.rng
+        if rng.random() < 0.1:
             return {}
-        leave_out = self.rng.choice((0.0, 0.0, 0.1))
-        facts = {
-            path: value
-            for path, value in self.base.items()
-            if (path not in self.told or self.rng.random() < 0.1) and self.rng.random() >= leave_out
-        }
-        for path in self.rng.sample(self.read, min(len(self.read), self.rng.choice((0, 0, 1, 3)))):
-            facts[path] = self._value(path)
+        facts = {path: value for path, value in self.base.items() if path not in self.told or rng.random() < 0.1}
+        if rng.random() < 0.7:
+            facts |= {path: self._value(path) for path in self.read if path not in facts and path not in self.told}
+        elif rng.random() < 0.5:
+            facts = {path: value for path, value in facts.items() if rng.random() < 0.9}
+        for path in rng.sample(self.read, min(len(self.read), rng.choice((0, 0, 1, 3)))):
+            if path not in self.deciding or rng.random() < 0.1:
+                facts[path] = self._value(path)
         return _nested(facts)
 
 
@@ -547,9 +561,8 @@ def main() -> int:
         spent = time.perf_counter() - began
         equal = result.histories - result.differing
         times = ", ".join(f"{side} {seconds:.0f}" for side, seconds in result.seconds.items())
-        print(
-            f"{city}: {result.histories} histories, {equal} equal, {result.differing} different; {spent:.0f} s ({times})"
-        )
+        print(f"{city}: {result.histories} histories, {equal} equal, {result.differing} different", end="; ")
+        print(f"{spent:.0f} s ({times})")
         print("    " + ", ".join(f"{number} {kind}" for kind, number in sorted(result.tally.items())))
         for example in result.different:
             print(json.dumps(example, ensure_ascii=False))

@@ -11,6 +11,7 @@ The readings that are fixed here:
   was recorded is not counted; nor is one after the day of judging.
 - A fact is what was said of it last. An event says what its pack says, unless what was recorded with it says more
   exactly: another day, year or month, or a list with more in it. If it says otherwise, the fact is unknown.
+- Where the record is not complete, an event adds nothing to a list that nobody has stated.
 - An event that comes once more, where the state provides for no second one, leaves unknown what it says otherwise than
   before.
 - A rule is broken by an event if it is violated after it and was not before; else on the first day on which it is
@@ -169,9 +170,11 @@ def nested(facts: Mapping[str, Any], stage: str | None) -> dict[str, Any]:
     return data
 
 
-def says(event: LifecycleEvent, telling: Telling, before: Mapping[str, Any], pack: Pack) -> dict[str, Any]:
+def says(
+    event: LifecycleEvent, telling: Telling, before: Mapping[str, Any], pack: Pack, *, partial: bool
+) -> dict[str, Any]:
     """
-    What an event makes true by its name.
+    What an event makes true by its name. Where the record is not complete, nothing can be added to an unknown list.
     """
     said: dict[str, Any] = {}
     for setting in event.sets:
@@ -193,6 +196,10 @@ def says(event: LifecycleEvent, telling: Telling, before: Mapping[str, Any], pac
         codes = {labels.get(name, name) for name in telling.documents} & set(fact.values or {})
         if codes:
             said[event.documents] = (before.get(event.documents) or frozenset()) | codes
+    if partial:
+        lists = [path for path, value in said.items() if isinstance(value, frozenset) and before.get(path) is None]
+        for path in lists:
+            del said[path]
     return said
 
 
@@ -405,7 +412,7 @@ class _Telling:
         stated = dict(telling.stated or {})
         if telling.event is None:
             return stated
-        said = says(telling.event, telling, before, self.pack)
+        said = says(telling.event, telling, before, self.pack, partial=self.partial)
         facts = said | stated
         facts |= dict.fromkeys(disputed(telling.event, stated))
         for path, value in said.items():
@@ -447,7 +454,8 @@ class _Telling:
         """
         limit = self.figure(clock.limit, day)
         taken = working_days(start, day, limit)
-        return {clock.fact: taken if taken is not None and limit is not None and taken > limit else None}
+        late = taken is not None and limit is not None and taken > limit and not self.partial
+        return {clock.fact: taken if late else None}
 
     def figure(self, name: str, day: date) -> Any:
         """
@@ -590,7 +598,8 @@ class _Telling:
         Whether the guards of an event's transitions hold once it has happened.
         """
         before = self.facts(telling.day)
-        after = before | says(event, telling, before, self.pack) | dict(telling.stated or {})
+        said = says(event, telling, before, self.pack, partial=self.partial)
+        after = before | said | dict(telling.stated or {})
         return {
             i: self.law.guard(i, after, self.stage, telling.day)
             for i, each in enumerate(self.lifecycle.transitions)
@@ -646,9 +655,10 @@ class DueDays:
         found: set[DueDay] = set()
         for name, rule in self.pack.rules.items():
             if rule.require is not None and self.outcomes[name] != "not_applicable":
-                for test in asked(rule.require):
+                tests = [test for test in asked(rule.require) if is_limit(test)]
+                for test in tests:
                     found |= set(self._of_test(rule, test))
-                if rule.due is not None and not isinstance(rule.due, str | DayFact):
+                if not tests and rule.due is not None and not isinstance(rule.due, str | DayFact):
                     found |= set(self._of_due(rule))
         found |= set(self._of_clocks())
         return sorted(found, key=str)
@@ -659,12 +669,12 @@ class DueDays:
         match test:
             case CoversMonths():
                 yield from self._months(rule, test)
-            case Within(DayFact(event, "event_date"), least, most, after):
+            case Within(DayFact(event), least, most, after):
                 yield from self._window(rule, event, Shift(after, most, 1), Shift(after, least, 1))
-            case CompareDays(DayFact(event, "event_date"), "<=" | "<" as operator, bound) | CompareDays(
-                bound, ">=" | ">" as operator, DayFact(event, "event_date")
-            ) if told_beforehand(bound):
-                yield from self._window(rule, event, bound, None, less=len(operator) == 1)
+            case CompareDays(DayFact(event), "<=" | "<" as operator, bound):
+                yield from self._window(rule, event, bound, None, less=operator == "<")
+            case CompareDays(bound, _, DayFact(event)):
+                yield from self._window(rule, event, bound, None, less=test.operator == ">")
 
     def _window(self, rule: Rule, event: str, closes: Any, opens: Any, *, less: bool = False) -> Iterator[DueDay]:
         try:
@@ -870,11 +880,18 @@ def asked(condition: Any) -> Iterator[Any]:
             yield condition
 
 
-def told_beforehand(bound: Any) -> bool:
+def is_limit(test: Any) -> bool:
     """
-    Whether a bound is a day that can be told before it has come: no event itself, and not the day of judging.
+    Whether a comparison says until when an event must have happened, by a day that can be told before it has come.
     """
-    return not (isinstance(bound, DayFact) and bound.type == "event_date") and "AsOf()" not in repr(bound)
+    match test:
+        case CoversMonths() | Within(DayFact(_, "event_date")):
+            return True
+        case CompareDays(DayFact(_, "event_date"), "<=" | "<", bound) | CompareDays(
+            bound, ">=" | ">", DayFact(_, "event_date")
+        ):
+            return not (isinstance(bound, DayFact) and bound.type == "event_date") and "AsOf()" not in repr(bound)
+    return False
 
 
 def counted(start: date, number: int, sign: int = 1) -> date:

@@ -1,7 +1,7 @@
 """
 What the documentation shows is what the program does: outputs, cities, facts.
 
-    python tests/test_docs.py --write      puts the present outputs into docs/examples.md and the README files
+    python tests/test_docs.py --write      puts the present outputs into docs/examples.md, docs/lives.md and the READMEs
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ import pytest
 from govit_rules import Project, evaluate, load_pack
 from govit_rules.chronicle import NOTICES
 from govit_rules.deadlines import STATUS_ZH
+from govit_rules.events import read_events
 from govit_rules.formats import FORMATS, Layout
 from govit_rules.library import shipped_packs
+from govit_rules.lifecycle import track
+from govit_rules.track_text import text as page_of_track
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "docs" / "examples.md"
+LIVES = ROOT / "docs" / "lives.md"
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 DAY = date(2026, 11, 21)
 # A command of a page, whatever stands between, and the output that the page shows below it.
@@ -35,6 +39,34 @@ def output(project: str, options: str) -> str:
     facts = Project.model_validate_json((ROOT / project).read_text(encoding="utf-8"))
     decision = evaluate(facts, load_pack(facts.city or ""), as_of=DAY)
     return FORMATS["text"](decision, Layout(lang=lang, width=100))
+
+
+def lives() -> str:
+    """
+    The page of lives: of each city a project's events, followed to the day of the last.
+    """
+    parts = [
+        "# 五个项目的一生 · Five lives\n",
+        "`examples/*-life.jsonl` 里的项目都是虚构的，一行一个事件，从申报到最后一个状态。每个项目下面先是命令，再是它的输出和退出码。",
+        "*Fictional projects, one event a line, from application to the last state: the command, its exit code, its output.*",
+    ]
+    for path in sorted((ROOT / "examples").glob("*-life.jsonl")):
+        city = path.stem.removesuffix("-life")
+        pack = load_pack(city)
+        records = read_events(path.read_bytes(), pack)
+        found = track(records, pack, as_of=max(record.day for record in records))
+        command = f"govit-rules track examples/{path.name} --city {city} --as-of {found.as_of}"
+        told = page_of_track(found, Layout(width=100), name=path.stem).rstrip()
+        parts.append(f"\n## {pack.name['zh']} {pack.name['en']}\n\n```sh\n{command}\n```\n")
+        parts.append(f"退出码 exit code: {found.exit_code}\n\n```text\n{told}\n```")
+    return "\n".join(parts) + "\n"
+
+
+def test_lives_are_shown_as_they_are_tracked() -> None:
+    """
+    Each life of docs/lives.md is what `track` prints now.
+    """
+    assert LIVES.read_text(encoding="utf-8") == lives()
 
 
 def exit_code(project: str) -> int:
@@ -112,6 +144,7 @@ def write() -> None:
     """
     Put the present outputs into the pages.
     """
+    LIVES.write_text(lives(), encoding="utf-8")
     page = EXAMPLES.read_text(encoding="utf-8")
     EXAMPLES.write_text(SHOWN.sub(lambda m: m[1] + output(m[2], m[3]) + m[5], page), encoding="utf-8")
     for readme in READMES:

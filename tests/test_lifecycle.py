@@ -1020,7 +1020,7 @@ def test_months_end_with_what_they_report_on() -> None:
         given={"classified": False},
     )
 
-    assert due(found, "LF-3-b") == [("2024-07-31", "met")]
+    assert due(found, "LF-3-b") == [("2024-06-30", "met")]
 
 
 def test_a_duty_met_in_another_way_has_no_deadline() -> None:

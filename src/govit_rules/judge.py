@@ -107,8 +107,7 @@ class Judge:
         }
         self.rules = tuple(pack.rules.values())
         self.steps = tuple(pack.path.values())
-        parts: tuple[Rule | Step, ...] = (*self.rules, *self.steps)
-        self.scopes = tuple(dict.fromkeys((pack.applies, *(pack.scope_of(part) for part in parts))))
+        self.scopes = pack.scopes
         self.scope_index = {condition: i for i, condition in enumerate(self.scopes)}
         self.questions = tuple(rule_question(rule) for rule in self.rules)
         self._own: list[dict[tuple[Any, ...], Solution]] = [{} for _ in self.rules]
@@ -157,18 +156,17 @@ class Judge:
         """
         Applicability, and the verdict of every rule, each question asked by itself.
         """
-        scopes = {condition: self.scope(i, known) for i, condition in enumerate(self.scopes)}
-        parts = enumerate(self.rules)
-        found = tuple(self.verdict(i, scopes[self.pack.scope_of(rule)], known) for i, rule in parts)
-        return scopes[self.pack.applies], found
+        scopes = [self.scope(i, known) for i in range(len(self.scopes))]
+        of_rules, _ = self.pack.scope_numbers
+        return scopes[0], tuple(self.verdict(i, scopes[number], known) for i, number in enumerate(of_rules))
 
     def direct_steps(self, known: Mapping[str, Any]) -> tuple[tuple[StepVerdict, ...], tuple[bool | None, ...]]:
         """
         Whether every step is required, and whether it is done, each question asked by itself.
         """
-        scopes = {condition: self.scope(i, known) for i, condition in enumerate(self.scopes)}
-        parts = enumerate(self.steps)
-        found = tuple(self.step(i, scopes[self.pack.scope_of(step)], known) for i, step in parts)
+        scopes = [self.scope(i, known) for i in range(len(self.scopes))]
+        _, of_steps = self.pack.scope_numbers
+        found = tuple(self.step(i, scopes[number], known) for i, number in enumerate(of_steps))
         return found, tuple(self.done(i, known) for i in range(len(self.steps)))
 
     def known(self, project: Project, local: Mapping[str, Any], stage: str | None) -> dict[str, Any]:

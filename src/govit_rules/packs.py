@@ -374,11 +374,30 @@ class Pack:
         found = {name for condition in self.conditions() for name in facts_in(condition)}
         return frozenset(name for name in found if not name.startswith("$"))
 
+    @cached_property
+    def scopes(self) -> tuple[Condition, ...]:
+        """
+        What is presupposed somewhere in the pack, each condition once; the first is whether the regulation applies.
+        """
+        parts: tuple[Rule | Step, ...] = (*self.rules.values(), *self.path.values())
+        return tuple(dict.fromkeys((self.applies, *map(self.scope_of, parts))))
+
+    @cached_property
+    def scope_numbers(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """
+        Which of `scopes` each rule, and each step, presupposes, in their order: to compare conditions takes long.
+        """
+        number = {condition: i for i, condition in enumerate(self.scopes)}
+        of = [
+            tuple(number[self.scope_of(part)] for part in parts) for parts in (self.rules.values(), self.path.values())
+        ]
+        return of[0], of[1]
+
     def __getstate__(self) -> dict[str, Any]:
         """
         All but what was worked out from the rest.
         """
-        worked_out = ("without_suspect", "facts_read")
+        worked_out = {name for name, value in vars(type(self)).items() if isinstance(value, cached_property)}
         state = {name: value for name, value in self.__dict__.items() if name not in worked_out}
         return {**state, "_judges": {}}
 
