@@ -204,12 +204,15 @@ def test_files_that_are_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
         read_events(GOOD, PACK)
 
 
-@pytest.mark.parametrize("content", [f"\ufeff{GOOD}\r\n{GOOD}\r\n", f"\ufeff{GOOD}\r\n{GOOD}\r\n".encode()])
+WINDOWS = f"\ufeff{GOOD}\r\n\r\n \t\r\n{GOOD}\r\n"
+
+
+@pytest.mark.parametrize("content", [WINDOWS, WINDOWS.encode()])
 def test_files_as_other_programs_write_them(content: str | bytes) -> None:
     """
-    A byte order mark, CR before LF and empty lines are no defects.
+    A byte order mark, CR before LF and empty lines are no defects, and lines are counted with the empty ones.
     """
-    assert [record.line for record in read_events(content, PACK)] == [1, 2]
+    assert [record.line for record in read_events(content, PACK)] == [1, 4]
 
 
 def test_only_line_feeds_end_a_line() -> None:
@@ -321,6 +324,22 @@ def test_what_a_partial_record_lacks_is_unknown() -> None:
         "planning": {"applied_on": date(2024, 3, 1)},
     }
     assert found.partial
+
+
+def test_a_partial_record_adds_only_to_a_list_that_it_states() -> None:
+    """
+    One report does not say that there were no others; where the list was stated, it is added to.
+    """
+    started = told("2024-05-20", "开工", classified=False, construction__completed_on=False)
+    reported = told("2024-07-31", "报送月报")
+    stated = told("2024-06-01", "补充资料", construction__progress_report_months=["2024-06"])
+    unknown = follow(started, reported, as_of="2024-08-01", partial=True)
+    known = follow(started, stated, reported, as_of="2024-08-01", partial=True)
+
+    assert unknown.project.get("construction.progress_report_months") is None
+    assert broken(unknown, "LF-3-b") == []
+    assert known.project.get("construction.progress_report_months") == {"2024-06", "2024-07"}
+    assert due(known, "LF-3-b") == [("2024-08-31", "running")]
 
 
 def test_facts_recorded_with_an_event_win() -> None:
@@ -834,6 +853,18 @@ def test_a_clock_that_runs(as_of: str, status: str, late: bool) -> None:
     assert (broken(found, "LF-2-b") != []) is late
 
 
+def test_a_clock_of_a_partial_record_states_nothing_while_it_runs() -> None:
+    """
+    Whether there was an answer is not known; how long one took that there was, is.
+    """
+    running = follow(told("2024-03-01", "书面申报"), as_of="2024-06-01", partial=True)
+    stopped = follow(told("2024-03-01", "书面申报"), told("2024-03-12", "答复"), as_of="2024-06-01", partial=True)
+
+    assert broken(running, "LF-2-b") == []
+    assert due(running, "LF-2-b") == [("2024-03-08", "unknown")]
+    assert stopped.project.get("local.answered_in") == 7
+
+
 def test_a_clock_past_the_last_calendar() -> None:
     """
     What was late in a year whose holidays are published stays late in the next; what was not, is not known.
@@ -938,6 +969,16 @@ def test_the_time_limits_of_the_pack() -> None:
     assert isinstance(monthly.monthly, CoversMonths)
 
 
+def test_a_rule_with_a_limit_has_no_other_by_its_due_day() -> None:
+    """
+    A day by which a rule is due is a limit of its own only where what it requires has none.
+    """
+    contract, apply = PACK.rules["LF-3-c"], PACK.rules["LF-2-c"]
+    rules = {"LF-3-c": replace(contract, due=apply.due), "LF-2-c": apply}
+
+    assert [limit.rule.id for limit in time_limits(replace(PACK, rules=rules))] == ["LF-3-c", "LF-2-c"]
+
+
 # What sets a limit going, by what it is met, its rule, the last day in time, and the first (None: any).
 LIMITS = {
     "days": ([told("2024-05-01", "签约")], "报送合同", "LF-3-c", "2024-05-16", None),
@@ -1039,7 +1080,7 @@ def test_a_duty_met_in_another_way_has_no_deadline() -> None:
 def test_a_deadline_says_no_other_than_its_rule() -> None:
     """
     Of a duty that has two parts, one undone and one unknown, the day is missed as the rule is violated; where only
-    authorities can say, it is unknown.
+    authorities can say, or whether it binds is not known, it is unknown; where its stage lies ahead, it runs.
     """
     begun = told("2024-12-20", "投入使用", classified=False, assets__ledger_established=False)
     reviewed = told("2024-06-01", "建成", classified=False, local__meeting_approved=True)
@@ -1048,6 +1089,12 @@ def test_a_deadline_says_no_other_than_its_rule() -> None:
     found = follow(reviewed, told("2024-07-01", "投入使用"), as_of="2024-07-10")
     assert found.decision["LF-4-h"].outcome in ("review", "unknown")
     assert due(found, "LF-4-h") == [("2024-06-11", "unknown")]
+    built = told("2024-06-01", "建成", classified=False, acceptance__trial_run_passed=False)
+    assert due(follow(built, as_of="2024-07-10"), "LF-3-e") == [("2024-07-01", "unknown")]
+    early = told("2024-12-20", "签约", classified=False, operation__started_on="2024-12-20")
+    found = follow(early, as_of="2025-03-24", partial=True)
+    assert found.decision["LF-4-g"].outcome == "pending"
+    assert due(found, "LF-4-g") == [("2025-01-06", "running")]
 
 
 def test_whose_clock_it_is_and_which_events_set_and_stopped_it() -> None:

@@ -23,8 +23,9 @@ import pytest
 from govit_rules import Project, cities, evaluate, load_pack
 from govit_rules.cli import main, records
 from govit_rules.errors import Defect, LogError
-from govit_rules.event_log import EventLog, open_log, verify_log
+from govit_rules.event_log import EventLog, open_log
 from govit_rules.library import load_pack_file
+from govit_rules.log_verification import verify_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

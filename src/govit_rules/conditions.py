@@ -8,8 +8,8 @@ everything that reads conditions: the diagrams, the generated classifier, explan
 `all` takes the least, `any` the greatest, `not` turns round. OPEN is what turns on an event that lies ahead.
 
 Nothing here knows of files, cities or articles. Imports: `values`.
-New test: a dataclass, a branch in `variables` and `atom_level`, a row in `grammar.TESTS`, a sentence in `explain` and a
-branch in the reference interpreter of the tests.
+New test: a dataclass, a branch in `variables` and `atom_level`, a row in `grammar.TESTS`, a sentence in `explain`, the
+facts and rules that settle it in `deduction` and a branch in the reference interpreter of the tests.
 """
 
 from __future__ import annotations

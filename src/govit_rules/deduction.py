@@ -27,7 +27,6 @@ from govit_rules.conditions import (
     TRUE,
     AllOf,
     AnyOf,
-    AsOf,
     CalendarNeeded,
     Compare,
     CompareDays,
@@ -56,7 +55,7 @@ from govit_rules.conditions import (
     variables,
     walk,
 )
-from govit_rules.diagram import INAPPLICABLE, MET, PENDING, VIOLATED, Question, Solution, partition
+from govit_rules.diagram import INAPPLICABLE, MET, PENDING, VIOLATED, Partition, Question, Solution, partition
 from govit_rules.durable_engine import MOST_CONDITIONS, Rule, RuleSet, RuleSets, failure
 from govit_rules.judge import Judge, Scope, StepVerdict, Verdict
 
@@ -271,10 +270,9 @@ def _months(start: Day, end: Day, values: Mapping[str, Any], as_of: date) -> tup
     The months that a list has to name; none if what they are counted from has not happened.
     """
     begun, ended = day_range(start, values, as_of), day_range(end, values, as_of)
-    today = day_range(AsOf(), values, as_of)
-    if begun is None or begun.last is None or today is None:
+    if begun is None or begun.last is None:
         return ()
-    until = today.first if ended is None or ended.last is None else min(ended.last, today.first)
+    until = as_of if ended is None or ended.last is None else min(ended.last, as_of)
     return ended_months(begun.first, until, as_of)
 
 
@@ -581,13 +579,24 @@ class Deduction:
 
     def key(self, passage: Passage, values: Mapping[str, Any], as_of: date) -> tuple[Any, ...]:
         """
-        All that the answer to a question depends on, given its day: how its tests come out, or why they do not.
+        All that the answer to a question depends on, given its day.
+
+        That is, how each test comes out, or the facts of one that does not. (Among the values from which a question
+        starts there are no calendars.)
         """
         found: list[Any] = [passage]
         for test in passage.tests:
             state = self._settled(test, values, as_of)
-            found.append(test.key(values, as_of) if state is _UNSETTLED else state)
+            found.append(state)
+            if state is _UNSETTLED:
+                found.extend(map(values.get, test.names))
         return tuple(found)
+
+    def unsettled(self, passage: Passage, values: Mapping[str, Any], as_of: date) -> Iterator[Test]:
+        """
+        The tests of a question that some values leave open.
+        """
+        return (test for test in passage.tests if self._settled(test, values, as_of) is _UNSETTLED)
 
     def state(self, condition: Condition, values: Mapping[str, Any], as_of: date) -> State:
         """
@@ -694,17 +703,35 @@ class DurableJudge(Judge):
         if settled is not None:
             return Solution(frozenset((settled,)))
         classes = partition(question, values, self.domain, self.as_of)
-        others = {name: samples[0] for name, samples in classes.samples.items()}
+        return classes.judged(lambda way: self._verdict(passage, {**values, **way}, classes, way)).solution()
 
-        def verdict(way: Mapping[str, Any]) -> int:
-            found = self.deduction.verdict(passage, {**values, **way}, self.as_of)
-            if found is None:  # it turns on a variable whatever its value: `a or not a`
-                found = self.deduction.verdict(passage, {**values, **others, **way}, self.as_of)
-            if found is None:
-                raise failure(f"durable-rules 没有得出结论（{'、'.join(passage.facts)}）")
+    def _verdict(
+        self, passage: Passage, values: Mapping[str, Any], classes: Partition, way: Mapping[str, Any]
+    ) -> int | str:
+        """
+        The verdict on one way through the diagram, or a variable on which it turns.
+
+        Where none follows it should be the same whatever the other variables are, as that of ``a or not a``; so each of
+        them that is left is tried.
+        """
+        found = self.deduction.verdict(passage, values, self.as_of)
+        if found is not None:
             return found
+        left = {name for test in self.deduction.unsettled(passage, values, self.as_of) for name in test.names}
+        filled = {**{name: samples[0] for name, samples in classes.samples.items() if name not in way}, **values}
+        found = self._given_all(passage, filled)
+        rest = [name for name in classes.samples if name not in way and (name in left or name.startswith("holidays."))]
+        for name in rest:
+            tried = ({**filled, name: value} for value in classes.samples[name][1:])
+            if any(self._given_all(passage, each) != found for each in tried):
+                return name
+        return found
 
-        return classes.judged(verdict).solution()
+    def _given_all(self, passage: Passage, values: Mapping[str, Any]) -> int:
+        found = self.deduction.verdict(passage, values, self.as_of)
+        if found is None:
+            raise failure(f"durable-rules 没有得出结论（{'、'.join(passage.facts)}）")
+        return found
 
     def _passage(self, question: Question) -> Passage:
         """

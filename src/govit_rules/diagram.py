@@ -241,15 +241,23 @@ class Partition:
             return Solution(frozenset((self.root,)), (), self.missing)
         return Solution(self._reached(), self._needs(), self.missing)
 
-    def judged(self, verdict: Callable[[Mapping[str, Any]], int]) -> Partition:
+    def judged(self, verdict: Callable[[Mapping[str, Any]], int | str]) -> Partition:
         """
         The same with every end judged anew, given a value of each variable on a way to it, and reduced again.
+
+        ``verdict`` says the verdict, or a variable that is not on the way and on which it turns nevertheless.
         """
         ways, nodes, made = self._ways(), _Nodes(), dict[int, int]()
 
+        def end(way: Mapping[str, Any]) -> int:
+            found = verdict(way)
+            if isinstance(found, int):
+                return found
+            return nodes.number(found, tuple(end({**way, found: value}) for value in self.samples[found]))
+
         def judge(number: int, way: Mapping[str, Any]) -> int:
             if number <= VIOLATED:
-                return verdict(way)
+                return end(way)
             if number not in made:
                 name, kids = self.nodes[number]
                 branches = zip(self.samples[name], kids, strict=True)

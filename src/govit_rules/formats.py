@@ -7,109 +7,31 @@ Text puts the opinion and the counts first, then what is violated, what is missi
 path, and what was assumed. It is laid out in columns of a terminal, where a Chinese character takes two, and says
 everything without colour. It gives an opinion (合规意见) and never approves.
 New format: a function and a row in FORMATS; `check --format` then offers it, and the tests ask for a golden file.
-Imports: `decision`, `explain`, `packs`, `path`.
+How lines are laid out is in `pages`; its names that callers need are offered here, too.
+Imports: `decision`, `explain`, `packs`, `pages`, `path`.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from govit_rules.decision import OUTCOME_ZH, OUTCOMES
 from govit_rules.explain import WHO_EN, WHO_ZH, label_of, money_in, stage_name
 from govit_rules.packs import SEVERITIES
+from govit_rules.pages import Layout, Page, display_width, one_line, table, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from govit_rules.comparison import CityAnswer, Comparison
     from govit_rules.decision import Decision, Finding
     from govit_rules.path import PathStep
 
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """
-    How text is laid out: ``lang`` zh or en, ``width`` in columns, ``colour``, explanations, ``all`` rules.
-    """
-
-    lang: str = "zh"
-    width: int = 80
-    colour: bool = False
-    explain: bool = False
-    all: bool = False
-
-
-def display_width(text: str) -> int:
-    """
-    The columns that a text takes on a terminal: two for a wide character, none for a combining one.
-    """
-    return sum(_columns(char) for char in text)
-
-
-def _columns(char: str) -> int:
-    if char < "\u0300":
-        return 1
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WFA" and char not in "─·▶✓✗…“”" else 1
-
-
-# What may be parted: a Latin word with what hangs on it, or a wide character; marks stay with what they open or close.
-_PIECES = re.compile(r"\s+|[!-~\u00a0-\u024f¥]+|.", re.DOTALL)
-_CLOSING: Final = frozenset("，。；：、）”》」』！？,.;:)")
-_OPENING: Final = frozenset("（“《「『(")
-
-
-def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
-    """
-    A text in lines no wider than ``width`` columns, all but the first begun with ``indent``.
-
-    A piece that is wider than a line by itself is left whole.
-    """
-    lines, line, used = [], first if first is not None else indent, 0
-    used = display_width(line)
-    start = used
-    for piece in _pieces(text):
-        columns = display_width(piece)
-        if used + columns > width and used > start:
-            lines.append(line.rstrip())
-            line, used = indent, display_width(indent)
-            start = used
-            if piece.isspace():
-                continue
-        line += piece
-        used += columns
-    lines.append(line.rstrip())
-    return lines
-
-
-def _pieces(text: str) -> Iterator[str]:
-    held = ""
-    for match in _PIECES.finditer(text):
-        piece = match[0]
-        if held and piece not in _CLOSING and held[-1] not in _OPENING:
-            yield held
-            held = ""
-        held += piece
-    if held:
-        yield held
-
-
-def _visible(text: str) -> str:
-    """
-    A text given by a user on one line, without characters that would steer the terminal.
-    """
-    shown = "".join(" " if char.isspace() else char for char in text)
-    return "".join("�" if unicodedata.category(char) in ("Cc", "Cf", "Cs") else char for char in shown).strip()
-
+_PLAIN: Final = Layout()
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Text
 
-_COLOURS: Final = {"bad": "31", "open": "33", "good": "32", "faint": "2", "strong": "1"}
 _VERDICTS: Final = {
     1: ("不符合", "not compliant", "bad"),
     3: ("不能判断", "cannot be judged", "open"),
@@ -126,24 +48,14 @@ _OUTCOME_EN: Final = {
 _MARKS: Final = {"met": "✓", "violated": "✗", "unknown": "?", "pending": "…", "review": "○", "not_applicable": "-"}
 
 
-class _Page:
+class _DecisionPage(Page):
     """
-    The lines of a text, in one language and layout.
+    What the text of a decision consists of.
     """
 
     def __init__(self, decision: Decision, layout: Layout) -> None:
-        self.decision, self.layout = decision, layout
-        self.lines: list[str] = []
-
-    def say(self, zh: str, en: str) -> str:
-        return zh if self.layout.lang == "zh" else en
-
-    def paint(self, text: str, colour: str) -> str:
-        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.layout.colour and text else text
-
-    def add(self, text: str, *, indent: str = "", first: str | None = None, colour: str | None = None) -> None:
-        for line in wrap(text, self.layout.width, indent, first):
-            self.lines.append(self.paint(line, colour) if colour else line)
+        super().__init__(layout)
+        self.decision = decision
 
     def title(self, text: str) -> None:
         self.lines.extend(("", self.paint(text, "strong")))
@@ -152,9 +64,8 @@ class _Page:
         """
         Two texts at the ends of a line, or on two lines where they do not fit.
         """
-        gap = self.layout.width - display_width(left) - display_width(right)
-        if gap >= 2:
-            self.lines.append(left + " " * gap + right)
+        if gap := self.gap(left, right):
+            self.lines.append(left + gap + right)
         else:
             self.add(left)
             self.lines.append(" " * max(self.layout.width - display_width(right), 0) + right)
@@ -164,10 +75,10 @@ class _Page:
     def head(self) -> None:
         decision, regulation = self.decision, self.decision.pack.regulation
         name = " ".join(filter(None, (regulation.title, regulation.doc_number)))
-        stage = stage_name(decision.stage, self.layout.lang) if decision.stage else self.say("没有填", "not given")
+        stage = stage_name(decision.stage, self.lang) if decision.stage else self.say("没有填", "not given")
         when = self.say(f"判定日 {decision.as_of}  阶段 {stage}", f"as of {decision.as_of}  stage {stage}")
         self.spread(name, when)
-        project = _visible(decision.project.name or "") or self.say("（没有填项目名称）", "(no project name)")
+        project = one_line(decision.project.name or "") or self.say("（没有填项目名称）", "(no project name)")
         self.add(" ".join((project, self._money())).rstrip())
 
     def _money(self) -> str:
@@ -176,10 +87,10 @@ class _Page:
         municipal = funding.municipal_fiscal if funding else None
         parts = []
         if total is not None:
-            amount = money_in(total, self.layout.lang)
+            amount = money_in(total, self.lang)
             parts.append(self.say(f"总投资 {amount}", f"total investment {amount}"))
         if municipal is not None:
-            amount = money_in(municipal, self.layout.lang)
+            amount = money_in(municipal, self.lang)
             parts.append(self.say(f"其中市级财政性资金 {amount}", f"of it municipal fiscal {amount}"))
         return self.say("，", ", ").join(parts)
 
@@ -220,7 +131,7 @@ class _Page:
             "unknown": ("是否适用本办法不能判断", "whether the regulation applies cannot be judged"),
         }[decision.applies]
         rules = [decision.pack.rules[rule] for rule in decision.applies_because]
-        reasons = self.say("；", "; ").join(f"{rule.article} {rule.title[self.layout.lang]}" for rule in rules)
+        reasons = self.joined(f"{rule.article} {rule.title[self.lang]}" for rule in rules)
         bar = {"yes": ("依据", "by"), "no": ("因", "by"), "unknown": ("待定的是", "open")}[decision.applies]
         return f"{self.say(*words)}{self.say('，', ', ')}{self.say(*bar)} {reasons}"
 
@@ -233,21 +144,21 @@ class _Page:
         force = (
             f" [{self.say(SEVERITIES[finding.severity], finding.severity)}]" if finding.severity != "mandatory" else ""
         )
-        colour = {"violated": "bad", "unknown": "open"}.get(finding.outcome)
+        colour = {"violated": "bad", "unknown": "open"}.get(finding.outcome, "")
         self.add(
             f"{finding.article}{force}  {finding.definition.title[layout.lang]}",
-            indent="  ",
+            hang=2,
             first=f"{mark} ",
             colour=colour,
         )
-        self.add(finding.message_in(layout.lang), indent="    ")
+        self.add(finding.message_in(layout.lang), hang=4)
         if mend and finding.definition.fix[layout.lang]:
-            self.add(self.say("怎样改：", "To mend: ") + finding.definition.fix[layout.lang], indent="    ")
+            self.add(self.say("怎样改：", "To mend: ") + finding.definition.fix[layout.lang], hang=4)
         if not finding.counts or finding.outcome == "violated":
-            self.add(self.say("义务人：", "Whose duty: ") + finding.bearer, indent="    ")
+            self.add(self.say("义务人：", "Whose duty: ") + finding.bearer, hang=4)
         self.reading(finding)
         if finding.definition.suspect:
-            self.add(self.say("条文存疑：", "Doubtful text: ") + finding.definition.suspect, indent="    ")
+            self.add(self.say("条文存疑：", "Doubtful text: ") + finding.definition.suspect, hang=4)
         self.explanation(finding)
         self.lines.append(self.ending(self.lines.pop(), finding.rule))
 
@@ -255,10 +166,9 @@ class _Page:
         """
         A line with a mark at its end, or on a line of its own where there is no room.
         """
-        gap = self.layout.width - display_width(line) - display_width(mark)
         marked = self.paint(mark, "faint")
-        if gap >= 2:
-            return line + " " * gap + marked
+        if gap := self.gap(line, mark):
+            return line + gap + marked
         return f"{line}\n{' ' * max(self.layout.width - display_width(mark), 0)}{marked}"
 
     def reading(self, finding: Finding) -> None:
@@ -272,15 +182,15 @@ class _Page:
         other = reading["other_outcome"]
         if other is not None:
             text += self.say(f"（结论即为“{OUTCOME_ZH[other]}”）", f" (then: {_OUTCOME_EN[other]})")
-        self.add(text, indent="    ")
+        self.add(text, hang=4)
 
     def explanation(self, finding: Finding) -> None:
         if not self.layout.explain:
             return
         for part in finding.explanation.parts:
-            for line in part.lines(self.layout.lang, 2):
+            for line in part.lines(self.lang, 2):
                 depth = len(line) - len(line.lstrip())
-                self.add(line.lstrip(), indent=" " * (depth + 2), first=" " * depth)
+                self.add(line.lstrip(), hang=depth + 2, first=" " * depth)
 
     def section(self, title: str, findings: Iterable[Finding], *, mend: bool = True) -> None:
         findings = list(findings)
@@ -320,12 +230,12 @@ class _Page:
 
     def _need(self, need: Mapping[str, Any]) -> None:
         names = [*need["rules"], *need["steps"]]
-        listed = self.say("、", ", ").join(names[:4])
+        listed = self.listed(names[:4])
         if len(names) > 4:
             listed = self.say(f"{len(names)} 条规则和环节", f"{len(names)} rules and steps")
-        label = label_of(self.decision.pack, need["fact"], self.layout.lang)
+        label = label_of(self.decision.pack, need["fact"], self.lang)
         text = self.say(f"{label}（{need['fact']}）：关系到 {listed}", f"{label} ({need['fact']}): decides {listed}")
-        self.add(text, indent="    ", first="  ? ")
+        self.add(text, hang=4, first="  ? ")
 
     def waiting(self) -> None:
         pending = [finding for finding in self.decision.findings if finding.outcome == "pending"]
@@ -334,11 +244,11 @@ class _Page:
         rest = [finding for finding in pending if finding.due_on is None]
         if rest:
             stages = dict.fromkeys(finding.stage for finding in rest)
-            listed = self.say("；", "; ").join(
-                f"{stage_name(stage, self.layout.lang)} {sum(f.stage == stage for f in rest)}" for stage in stages
+            listed = self.joined(
+                f"{stage_name(stage, self.lang)} {sum(f.stage == stage for f in rest)}" for stage in stages
             )
             self.title(self.say("到后面的阶段再看", "For later stages"))
-            self.add(listed, indent="  ")
+            self.add(listed, hang=2)
 
     def reviews(self) -> None:
         reviews = [finding for finding in self.decision.findings if finding.outcome == "review"]
@@ -347,8 +257,8 @@ class _Page:
         self.title(self.say("由人判断的（程序没有判断）", "For people to judge (not judged here)"))
         for finding in reviews:
             judged_by = finding.definition.judged_by or ""
-            text = f"{finding.article}  {finding.definition.title[self.layout.lang]} ─ {judged_by}"
-            self.add(text, indent="    ", first="  ○ ")
+            text = f"{finding.article}  {finding.definition.title[self.lang]} ─ {judged_by}"
+            self.add(text, hang=4, first="  ○ ")
 
     def path(self) -> None:
         decision = self.decision
@@ -360,7 +270,7 @@ class _Page:
             )
         )
         if not steps:
-            self.add(self.say("没有须走的环节", "no step is required"), indent="  ")
+            self.add(self.say("没有须走的环节", "no step is required"), hang=2)
         present = decision.present_step
         reached = steps.index(present) if present is not None else len(steps)
         for i, step in enumerate(steps):
@@ -373,29 +283,27 @@ class _Page:
         if step.status == "unknown" or step.done:
             mark = "?" if step.status == "unknown" else "✓"
         actors = "、".join((step.actor, *step.co_actors))
-        name = step.name if self.layout.lang == "zh" else step.name_en
-        self.add(f"{name} ─ {actors}", indent="      ", first=f"  {mark} ", colour="strong" if mark == "▶" else None)
+        name = step.name if self.lang == "zh" else step.name_en
+        self.add(f"{name} ─ {actors}", hang=6, first=f"  {mark} ", colour="strong" if mark == "▶" else "")
         details = []
         if step.documents:
             details.append(self.say("材料：", "documents: ") + "、".join(step.documents))
         details.append(self.say("时限：", "time limit: ") + (step.time_limit or self.say("未规定", "none set")))
         details.append(self.say("依据：", "by: ") + "、".join(step.articles))
         if step.needs:
-            labels = self.say("、", ", ").join(
-                label_of(self.decision.pack, name, self.layout.lang) for name in step.needs
-            )
+            labels = self.listed(label_of(self.decision.pack, name, self.lang) for name in step.needs)
             details.append(self.say("待定，缺：", "open, needs: ") + labels)
-        self.add(self.say("；", "; ").join(details), indent="      ")
+        self.add(self.joined(details), hang=6)
 
     def everything(self) -> None:
         if not self.layout.all:
             return
         self.title(self.say("全部规则", "All rules"))
         for finding in self.decision.findings:
-            outcome = OUTCOME_ZH[finding.outcome] if self.layout.lang == "zh" else _OUTCOME_EN[finding.outcome]
-            title = finding.definition.title[self.layout.lang]
+            outcome = OUTCOME_ZH[finding.outcome] if self.lang == "zh" else _OUTCOME_EN[finding.outcome]
+            title = finding.definition.title[self.lang]
             text = f"{finding.rule} {finding.article} {title}{self.say('：', ': ')}{outcome}"
-            self.add(text, indent="    ", first=f"  {_MARKS[finding.outcome]} ")
+            self.add(text, hang=4, first=f"  {_MARKS[finding.outcome]} ")
 
     def readings(self) -> None:
         """
@@ -410,9 +318,9 @@ class _Page:
         if turned:
             self.title(self.say("换一种读法，结论会变的", "Would come out otherwise under another reading"))
             for finding in turned:
-                outcome = OUTCOME_ZH[finding.outcome] if self.layout.lang == "zh" else _OUTCOME_EN[finding.outcome]
-                head = f"{finding.article}  {finding.definition.title[self.layout.lang]}{self.say('：', ': ')}{outcome}"
-                self.add(head, indent="    ", first="  ⚖ ")
+                outcome = OUTCOME_ZH[finding.outcome] if self.lang == "zh" else _OUTCOME_EN[finding.outcome]
+                head = f"{finding.article}  {finding.definition.title[self.lang]}{self.say('：', ': ')}{outcome}"
+                self.add(head, hang=4, first="  ⚖ ")
                 self.reading(finding)
 
     def foot(self) -> None:
@@ -420,12 +328,12 @@ class _Page:
         if decision.assumed:
             self.lines.append("")
             zh, en = "按没有处理（没有主张，或日期在判定日之后）：", "Read as not so (not claimed, or after the day): "
-            labels = (label_of(decision.pack, item["fact"], self.layout.lang) for item in decision.assumed)
-            self.add(self.say(zh, en) + self.say("、", ", ").join(labels), indent="  ", first="")
+            labels = (label_of(decision.pack, item["fact"], self.lang) for item in decision.assumed)
+            self.add(self.say(zh, en) + self.listed(labels), hang=2, first="")
         self.left_out()
         if decision.ignored:
             text = self.say("没有用到（其他城市的事实）：", "Not used (facts of other cities): ")
-            self.add(text + self.say("、", ", ").join(decision.ignored), indent="  ", first="")
+            self.add(text + self.listed(decision.ignored), hang=2, first="")
 
     def left_out(self) -> None:
         """
@@ -437,14 +345,14 @@ class _Page:
         zh = f"没有判断条文存疑的规则 {rules} 条、只凭它们的环节 {steps} 个"
         en = f"Not judged, their text being in doubt: {rules} rules, and {steps} steps that rest on them alone"
         self.lines.append("")
-        self.add(self.say(zh, en), indent="  ", first="")
+        self.add(self.say(zh, en), hang=2, first="")
 
 
-def text(decision: Decision, layout: Layout = Layout()) -> str:
+def text(decision: Decision, layout: Layout = _PLAIN) -> str:
     """
     A decision as text for people.
     """
-    page = _Page(decision, layout)
+    page = _DecisionPage(decision, layout)
     page.head()
     page.opinion()
     page.violations()
@@ -458,7 +366,7 @@ def text(decision: Decision, layout: Layout = Layout()) -> str:
     return "\n".join(page.lines) + "\n"
 
 
-def comparison_text(comparison: Comparison, layout: Layout = Layout()) -> str:
+def comparison_text(comparison: Comparison, layout: Layout = _PLAIN) -> str:
     """
     A comparison for people: one table of all cities, then what each asks.
     """
@@ -467,7 +375,7 @@ def comparison_text(comparison: Comparison, layout: Layout = Layout()) -> str:
     head = ("", *(answer.pack.name[layout.lang] for answer in answers))
     columns = [_in_short(answer, zh=zh) for answer in answers]
     rows = [(label, *(column[label] for column in columns)) for label in columns[0]] if columns else []
-    name = _visible(comparison.project.name or "") or ("（没有填项目名称）" if zh else "(no project name)")
+    name = one_line(comparison.project.name or "") or ("（没有填项目名称）" if zh else "(no project name)")
     stage = comparison.stage and stage_name(comparison.stage, layout.lang)
     day = f"判定日 {comparison.as_of}" if zh else f"as of {comparison.as_of}"
     lines = ["  ".join(filter(None, (name, day, stage))), "", table(head, rows)]
@@ -500,16 +408,16 @@ def _in_short(answer: CityAnswer, *, zh: bool) -> dict[str, str]:
 def _in_detail(answer: CityAnswer, layout: Layout) -> Iterator[str]:
     decision, pack, zh = answer.decision, answer.pack, layout.lang == "zh"
     regulation = pack.regulation
-    page = _Page(decision, layout)
+    page = _DecisionPage(decision, layout)
     title = f"{pack.name[layout.lang]}  {regulation.title} {regulation.doc_number or ''}".rstrip()
     yield page.paint(title, "strong")
-    page.add(page._because(), indent="  ")
+    page.add(page._because(), hang=2)
     for finding in decision.violations:
         text = f"{finding.article}  {finding.definition.title[layout.lang]}  {finding.rule}"
-        page.add(text, indent="    ", first="  ✗ ", colour="bad")
+        page.add(text, hang=4, first="  ✗ ", colour="bad")
     for label, told in _particulars(answer, zh=zh):
         if told:
-            page.add(f"{label}{'：' if zh else ': '}{told}", indent="    ", first="  ")
+            page.add(f"{label}{'：' if zh else ': '}{told}", hang=4, first="  ")
     yield from page.lines
 
 
@@ -542,19 +450,7 @@ def _particulars(answer: CityAnswer, *, zh: bool) -> Iterator[tuple[str, str]]:
 _NEEDS_NAMED: Final = 12
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """
-    Columns aligned for wide characters; the last one may be as long as it likes.
-    """
-    lines = [head, *rows]
-    widths = [max(display_width(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(cell + " " * (width - display_width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
-
-
-def json_text(decision: Decision, layout: Layout = Layout()) -> str:
+def json_text(decision: Decision, layout: Layout = _PLAIN) -> str:
     """
     A decision as JSON text.
     """

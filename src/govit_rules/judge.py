@@ -278,7 +278,7 @@ class Judge:
         if scope.state == "no" or not rule.in_force(self.as_of):
             return "not_applicable"
         require = rule.require if reading.require is None else reading.require
-        question = Question(reading.when or rule.when, require, rule.still_due)
+        question = Question(reading.when or rule.when, require, self.questions[index].still_due)
         solution = self._within(scope, condition, question, self._solve(question, known), known)
         return self._outcome(rule, solution, facts_needed(solution.needs), known.get("stage"))[0]
 

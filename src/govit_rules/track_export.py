@@ -2,7 +2,7 @@
 Where a project stands, for other programs: JSON data, a CSV table and a calendar of deadlines.
 
 The clock is not read: the same track gives the same bytes, always. Imports: `deadlines`, `events`, `packs` and
-`lifecycle` (for types), `track_text`; icalendar inside `as_calendar` only.
+`lifecycle` (for types), `pages`, `track_text`; icalendar inside `as_calendar` only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from govit_rules.deadlines import STATUS_ZH
-from govit_rules.track_text import CONCLUSIONS, STATUS_EN, articles_of, one_line
+from govit_rules.pages import one_line
+from govit_rules.track_text import CONCLUSIONS, STATUS_EN, articles_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

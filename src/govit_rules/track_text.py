@@ -3,12 +3,11 @@ Where a project stands and how it came there, as text for people.
 
 Clause first, in columns of a terminal where a Chinese character takes two; nothing is said by colour alone, and no
 approval is given. `text` is the page of one project, `overview` a line for each of many, `event_table` what a record
-may name. Imports: `chronicle`, `deadlines`, `explain`, `formats`, `handbook`, `packs`.
+may name. Imports: `conditions`, `deadlines`, `explain`, `handbook`, `packs`, `pages`.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -16,18 +15,18 @@ from typing import TYPE_CHECKING, Any, Final
 from govit_rules.conditions import ALWAYS
 from govit_rules.deadlines import STATUS_ZH
 from govit_rules.explain import label_of, money_in, shown_value, stage_name
-from govit_rules.formats import display_width, table, wrap
 from govit_rules.handbook import condition_in_words
 from govit_rules.packs import SEVERITIES
+from govit_rules.pages import Page, display_width, one_line, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from govit_rules.deadlines import Deadline
-    from govit_rules.formats import Layout
     from govit_rules.lifecycle import Breach, NextEvent, Passage, Track
     from govit_rules.packs import LifecycleEvent, Pack, Setting
+    from govit_rules.pages import Layout
 
 # What the decision comes to, by its exit code.
 CONCLUSIONS: Final[Mapping[int, tuple[str, str]]] = {
@@ -42,7 +41,6 @@ STATUS_EN: Final = {
     "unknown": "cannot be judged",
     "ended": "fell away",
 }
-_COLOURS: Final = {"bad": "31", "open": "33", "good": "32", "faint": "2", "strong": "1"}
 _BY_EXIT_CODE: Final = {1: "bad", 3: "open", 0: "good"}
 _OF_STATUS: Final = {"missed": "bad", "unknown": "open", "running": "strong"}
 # What became of an event: its mark, and the words of the legend.
@@ -59,14 +57,6 @@ _TAKEN: Final = {
     "month": ("加上当月", "its month, added"),
 }
 _LEAST_LAST_COLUMN: Final = 20
-
-
-def one_line(text: str) -> str:
-    """
-    A text given by a user on one line, without characters that would steer a terminal.
-    """
-    shown = "".join(" " if char.isspace() else char for char in text)
-    return "".join("�" if unicodedata.category(char) in ("Cc", "Cf", "Cs") else char for char in shown).strip()
 
 
 def articles_of(pack: Pack, norms: Iterable[str]) -> tuple[str, ...]:
@@ -100,49 +90,26 @@ def text(track: Track, layout: Layout, *, within: int = 30, name: str | None = N
     return "\n".join(page.lines) + "\n"
 
 
-class _Page:
+class _TrackPage(Page):
     """
-    Lines of text in one language and layout.
+    What the page of a project consists of.
     """
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout, self.lang = layout, layout.lang
+    def __init__(self, track: Track, layout: Layout, name: str | None) -> None:
+        super().__init__(layout)
+        self.track, self.pack, self.name = track, track.pack, name
         self.second = layout.lang != "zh"
-        self.lines: list[str] = []
-
-    def say(self, zh: str, en: str) -> str:
-        return en if self.second else zh
-
-    def joined(self, parts: Iterable[str]) -> str:
-        return self.say("；", "; ").join(filter(None, parts))
-
-    def listed(self, names: Iterable[str]) -> str:
-        return self.say("、", ", ").join(names)
-
-    def paint(self, text: str, colour: str) -> str:
-        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.layout.colour and colour and text else text
 
     def title(self, text: str) -> None:
         self.lines.append("")
-        self.add(text, hang=2, colour="strong")
-
-    def add(self, text: str, *, first: str = "", hang: int = 0, end: str = "", colour: str = "") -> None:
-        """
-        A text with what stands before it, further lines hanging; and a name at the end of its last line.
-        """
-        lines = wrap(text, self.layout.width, " " * hang, first)
-        if end:
-            gap = self.layout.width - display_width(lines[-1]) - display_width(end)
-            lines[-1:] = [lines[-1] + " " * gap + end] if gap >= 2 else [lines[-1], " " * hang + end]
-        self.lines.extend(self.paint(line, colour) for line in lines)
+        self.add(text, first="", hang=2, colour="strong")
 
     def spread(self, left: str, right: str) -> None:
         """
         Two texts at the ends of a line, or one below the other where there is no room.
         """
-        gap = self.layout.width - display_width(left) - display_width(right)
-        if gap >= 2:
-            self.lines.append(left + " " * gap + right)
+        if gap := self.gap(left, right):
+            self.lines.append(left + gap + right)
         else:
             self.add(left)
             self.add(right)
@@ -165,16 +132,6 @@ class _Page:
                 self.add(last, first=" " * 6, hang=6)
             if detail:
                 self.add(detail, first=" " * 6, hang=6, end=end)
-
-
-class _TrackPage(_Page):
-    """
-    What the page of a project consists of.
-    """
-
-    def __init__(self, track: Track, layout: Layout, name: str | None) -> None:
-        super().__init__(layout)
-        self.track, self.pack, self.name = track, track.pack, name
 
     # -- where it stands
 
@@ -543,17 +500,17 @@ def event_table(pack: Pack, layout: Layout) -> str:
 
     A pack without a lifecycle has none.
     """
-    page = _Page(layout)
+    page = Page(layout)
     lifecycle = pack.lifecycle
     for event in lifecycle.events.values() if lifecycle else ():
         also = page.say("也叫 ", "also ") + page.listed(event.also) if event.also else ""
-        page.add("  ".join(filter(None, (event.name, also))), hang=4, colour="strong")
+        page.add("  ".join(filter(None, (event.name, also))), first="", hang=4, colour="strong")
         for label, told in _event_lines(pack, event, page):
             page.add(f"{label}{page.say('：', ': ')}{told}", first="    ", hang=8)
     return "\n".join(page.lines) + "\n"
 
 
-def _event_lines(pack: Pack, event: LifecycleEvent, page: _Page) -> Iterator[tuple[str, str]]:
+def _event_lines(pack: Pack, event: LifecycleEvent, page: Page) -> Iterator[tuple[str, str]]:
     if event.by:
         yield page.say("由谁", "by"), page.listed(event.by)
     if event.sets:
@@ -572,7 +529,7 @@ def _event_lines(pack: Pack, event: LifecycleEvent, page: _Page) -> Iterator[tup
         yield page.say("说明", "note"), event.note
 
 
-def _setting(pack: Pack, setting: Setting, page: _Page) -> str:
+def _setting(pack: Pack, setting: Setting, page: Page) -> str:
     label = label_of(pack, setting.fact, page.lang)
     if setting.taken != "value":
         value = page.say(*_TAKEN[setting.taken])
@@ -623,7 +580,6 @@ __all__ = [
     "articles_of",
     "event_data",
     "event_table",
-    "one_line",
     "overview",
     "standing_of",
     "text",

@@ -61,7 +61,12 @@ def _formats() -> Mapping[str, str]:
 @click.option(
     "--without-suspect", is_flag=True, help="不判断条文本身存疑的规则。Leave out rules whose text itself is in doubt."
 )
-@click.option("--engine", metavar="引擎", default="compiled", help="用哪个引擎，默认 compiled。Which engine decides.")
+@click.option(
+    "--engine",
+    metavar="引擎",
+    default="compiled",
+    help="用哪个引擎: compiled（默认）或 durable，结论相同。Which engine decides.",
+)
 def check(
     file: str,
     city: str | None,

@@ -138,7 +138,7 @@ def verify(log: str, head: str | None, form: str, lang: str) -> int:
 
     退出码 exit codes: 0 完好 · 1 有损坏 · 2 不能检查。
     """
-    from govit_rules.event_log import verify_log
+    from govit_rules.log_verification import verify_log
 
     found = verify_log(log, head, lang="en" if lang == "en" else "zh")
     if form == "json":
