@@ -111,6 +111,21 @@ def test_the_page_on_the_lifecycle_names_every_outcome() -> None:
     assert dict(re.findall(r"^\| `(\w+)` (\w+) \|", statuses, re.MULTILINE)) == STATUS_ZH
 
 
+def test_the_python_of_the_page_on_the_lifecycle(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The example in Python prints what the page says it prints.
+    """
+    text = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    (code, printed) = re.findall(r"```python\n(.*?)```\n\nprints `(.*?)`", text, re.DOTALL)[0]
+    monkeypatch.chdir(ROOT)
+
+    exec(compile(code, "lifecycle.md", "exec"), {})  # noqa: S102  # our own page
+
+    assert capsys.readouterr().out.strip() == printed
+
+
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
 def test_the_table_of_cities_names_every_pack(page: Path) -> None:
     """
