@@ -178,13 +178,14 @@ class Chronicle:
         before, notices = dict(self.facts), []
         told_only = event is None or event.name == FACTS_ONLY.name  # an event may well change what was so before it
         made: dict[str, Any] = {}
-        denied = {} if event is None else disputed(event, record)
+        for path, value in ({} if event is None else disputed(event, record)).items():
+            made[path] = None
+            notices.append(self._notice("contradiction", record.line, path, value, record.facts[path], record.line))
         for path, value in self._made_true(event, record):
-            made[path] = None if path in denied else value
-            if path in denied:
-                stated = record.facts[path]
-                notices.append(self._notice("contradiction", record.line, path, denied[path], stated, record.line))
-            elif again and path not in record.facts and _differs(before, path, value):
+            if path in made:
+                continue
+            made[path] = value
+            if again and path not in record.facts and _differs(before, path, value):
                 made[path] = None
                 other = self.lines.get(path, 0)
                 notices.append(self._notice("contradiction", record.line, path, before[path], value, other))
