@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from govit_rules.conditions import (
     OPEN,
@@ -661,6 +661,8 @@ class DurableJudge(Judge):
 
     How a scope and a rule combine, and what a finding says beside its outcome, is worked out as by the first.
     """
+
+    most_shared: ClassVar[int] = 5_000
 
     def __init__(self, pack: Pack, as_of: date, deduction: Deduction = DEDUCTION) -> None:
         super().__init__(pack, as_of)

@@ -13,7 +13,7 @@ Imports: `classifier`, `conditions`, `diagram`, `facts`, `packs`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from govit_rules.conditions import Condition, conjunction, fact_of, facts_in
 from govit_rules.diagram import INAPPLICABLE, MET, PENDING, VIOLATED, Domain, Question, Solution, domain_of, solve
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from govit_rules.packs import Pack, Rule, Step
     from govit_rules.project import Project
 
-_SHARED_LIMIT: Final = 50_000
 _OWN_LIMIT: Final = 2_000
 # A few projects of a day are answered without the generated classifier: to make it takes as long as two or three.
 DIRECT: Final = 3
@@ -97,6 +96,8 @@ class Judge:
     """
     A pack as it stands on one day. Made by `judge_for`.
     """
+
+    most_shared: ClassVar[int] = 50_000
 
     def __init__(self, pack: Pack, as_of: date) -> None:
         self.pack, self.as_of = pack, as_of
@@ -349,7 +350,7 @@ class Judge:
         """
         found = self._verdicts.get(key)
         if found is None:
-            if len(self._verdicts) >= _SHARED_LIMIT:
+            if len(self._verdicts) >= self.most_shared:
                 self._verdicts.clear()
             found = self._verdicts.setdefault(key, make())
         return found
