@@ -376,6 +376,17 @@ def test_a_fact_that_contradicts_its_event_is_unknown() -> None:
     assert settled.project.get("approval.initiation") == "approved"
 
 
+@pytest.mark.parametrize("partial", [False, True])
+def test_a_shorter_list_contradicts_its_event(partial: bool) -> None:
+    """
+    A list recorded with an event that lacks what the event adds to it is a contradiction, in a partial record too.
+    """
+    found = follow(told("2024-03-01", "完成调研", local__steps_done=["design"]), as_of="2024-03-09", partial=partial)
+
+    assert notices(found) == [("contradiction", 1)]
+    assert found.project.get("local.steps_done") is None
+
+
 def test_an_event_recorded_twice_on_two_days_leaves_its_day_unknown() -> None:
     """
     An event that the state does not provide for anew contradicts the first; a third does not settle it, a fact does.

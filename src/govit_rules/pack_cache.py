@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from io import BytesIO
 
 _OURS: Final = ("conditions", "facts", "packs", "values")
-_SHAPED_BY: Final = (*_OURS, "articles", "grammar", "pack_reader", "project", "sources")
+_SHAPED_BY: Final = (*_OURS, "articles", "entries", "grammar", "lifecycle_reader", "pack_reader", "project", "sources")
 _BUILTIN: Final = frozenset({("datetime", "date"), ("decimal", "Decimal"), ("builtins", "frozenset")})
 
 
