@@ -22,7 +22,8 @@ from govit_rules.conditions import CoversMonths
 from govit_rules.deadlines import time_limits
 from govit_rules.durable_engine import available
 from govit_rules.errors import EngineUnavailable, EventError, ProjectError
-from govit_rules.events import EventRecord, canonical, read_events, read_facts, records_of
+from govit_rules.event_log import canonical_event
+from govit_rules.events import EventRecord, read_events, read_facts, records_of
 from govit_rules.library import load_pack_file
 from govit_rules.lifecycle import Track, Tracker, track
 from govit_rules.machine import Machine, ahead, best
@@ -268,7 +269,7 @@ def test_one_text_for_a_record() -> None:
     """
     Records that differ in the order of their keys only have the same canonical text.
     """
-    assert canonical({"b": 1, "a": "申报"}) == canonical({"a": "申报", "b": 1}) == '{"a":"申报","b":1}'
+    assert canonical_event({"b": 1, "a": "申报"}) == canonical_event({"a": "申报", "b": 1}) == '{"a":"申报","b":1}'
 
 
 # ---------------------------------------------------------------------------------------------------------------------

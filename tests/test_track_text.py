@@ -20,13 +20,13 @@ from govit_rules import load_pack
 from govit_rules.chronicle import NOTICES, Notice
 from govit_rules.conditions import ALWAYS, AllOf
 from govit_rules.deadlines import STATUS_ZH, Deadline
+from govit_rules.decision import CONCLUSIONS
 from govit_rules.events import read_events, records_of
 from govit_rules.formats import Layout, display_width
 from govit_rules.library import load_pack_file, shipped_packs
 from govit_rules.lifecycle import track
 from govit_rules.track_export import as_data
 from govit_rules.track_text import (
-    CONCLUSIONS,
     OverviewRow,
     articles_of,
     event_data,

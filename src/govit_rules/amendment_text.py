@@ -2,7 +2,8 @@
 Amendments, and what they do to projects, as text for people.
 
 Laid out in columns of a terminal as `formats` lays out decisions, with ``+``, ``-`` and ``~`` before what was added,
-removed and changed; nothing is said by colour alone. Imports: `decision`, `explain`, `formats`, `amendment`, `effect`.
+removed and changed; nothing is said by colour alone.
+Imports: `decision`, `explain`, `formats`, `pages`, `amendment`, `effect`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from govit_rules.amendment import PARTS, moved_names
-from govit_rules.decision import OUTCOME_ZH
+from govit_rules.decision import CONCLUSIONS, OUTCOME_ZH
 from govit_rules.explain import label_of
 from govit_rules.formats import display_width, table, wrap
 from govit_rules.packs import SEVERITIES
+from govit_rules.pages import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from govit_rules.formats import Layout
 
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
-_COLOURS: Final = {"+": "32", "-": "31", "~": "33", "#": "1"}
+_COLOURS: Final = {"+": "good", "-": "bad", "~": "open"}
 # Of what was added these stand in its heading, or go without saying.
 _IN_THE_HEADING: Final = frozenset(
     ("title.zh", "title.en", "name.zh", "name.en", "zh", "en", "article", "articles", "norms", "phrases", "label")
@@ -42,11 +44,6 @@ _APPLIES: Final = {
     "no": ("不适用", "does not apply"),
     "unknown": ("不能判断", "cannot be judged"),
 }
-_OPINIONS: Final = {
-    0: ("未发现不符合", "no violation found"),
-    1: ("不符合", "not compliant"),
-    3: ("不能判断", "cannot be judged"),
-}
 _STATUSES: Final = {"required": ("要走", "required"), "unknown": ("待定", "open"), None: ("不走", "not required")}
 _DONE: Final = {True: ("已办", "done"), False: ("未办", "not done"), None: ("办否不明", "not told")}
 _PROJECTS_SHOWN: Final = 20
@@ -54,35 +51,25 @@ _NAMES_SHOWN: Final = 8
 _CAUSES_SHOWN: Final = 6
 
 
-class _Page:
+class _Page(Page):
     """
-    Lines of text in one language and layout.
+    What an amendment changes, and what it does to projects.
     """
 
     def __init__(self, amendment: Amendment, layout: Layout) -> None:
-        self.amendment, self.layout = amendment, layout
+        super().__init__(layout)
+        self.amendment = amendment
         self.second = layout.lang != "zh"
-        self.lines: list[str] = []
 
-    def say(self, zh: str, en: str) -> str:
-        return en if self.second else zh
-
-    def paint(self, text: str, mark: str) -> str:
-        return f"\x1b[{_COLOURS[mark]}m{text}\x1b[0m" if self.layout.colour and mark in _COLOURS and text else text
-
-    def add(self, text: str, *, indent: int = 0, hang: int = 2, mark: str = "", end: str = "") -> None:
+    def entry(self, text: str, *, indent: int = 0, hang: int = 2, mark: str = "", end: str = "") -> None:
         """
         A text with a mark before it, its further lines hanging; and a name at the end of its last line.
         """
         first = " " * indent + (f"{mark} " if mark else "")
-        lines = wrap(text, self.layout.width, " " * (indent + hang), first)
-        if end:
-            gap = self.layout.width - display_width(lines[-1]) - display_width(end)
-            lines[-1:] = [lines[-1] + " " * gap + end] if gap >= 2 else [lines[-1], " " * (indent + hang) + end]
-        self.lines.extend(self.paint(line, mark) for line in lines)
+        self.add(text, first=first, hang=indent + hang, end=end, colour=_COLOURS.get(mark, ""))
 
     def title(self, text: str) -> None:
-        self.lines.extend(("", self.paint(text, "#")))
+        self.lines.extend(("", self.paint(text, "strong")))
 
     @property
     def colon(self) -> str:
@@ -116,7 +103,7 @@ class _Page:
         total = len(amendment.changes)
         counts = "  ".join(f"{PARTS[part][self.second]} {n}" for part, n in amendment.counts.items())
         changed = self.say("处变化", "change" if total == 1 else "changes")
-        self.add(f"{total} {changed}{self.colon}{counts}")
+        self.entry(f"{total} {changed}{self.colon}{counts}")
 
     def changes(self) -> None:
         part = None
@@ -130,14 +117,14 @@ class _Page:
         label = change.label[self.layout.lang]
         heading = "  ".join(filter(None, (label if label != change.name else "", self.listed(change.articles, 3))))
         if heading:
-            self.add(heading, indent=2, mark=_MARKS[change.how], end=change.name)
+            self.entry(heading, indent=2, mark=_MARKS[change.how], end=change.name)
         else:
-            self.add(change.name, indent=2, mark=_MARKS[change.how])
+            self.entry(change.name, indent=2, mark=_MARKS[change.how])
         for each in () if change.how == "removed" else change.differences:
             if change.how != "added" or (each.field not in _IN_THE_HEADING and each.after not in (True, False)):
                 self.difference(each, added=change.how == "added")
         if change.touches:
-            self.add(self.say("读它的", "read by") + self.colon + self.readers(change), indent=6)
+            self.entry(self.say("读它的", "read by") + self.colon + self.readers(change), indent=6)
 
     def difference(self, each: Difference, *, added: bool) -> None:
         before, after = (text[self.layout.lang] for text in (each.before_text, each.after_text))
@@ -146,13 +133,13 @@ class _Page:
         was, now = (text[0] if text else nothing for text in (before, after))
         short = f"{label}{now}" if added else f"{label}{was} → {now}"
         if max(len(before), len(after)) <= 1 and (added or display_width(short) < self.layout.width):
-            self.add(short, indent=6)
+            self.entry(short, indent=6)
         elif added:
-            self.add(label.rstrip(), indent=6)
+            self.entry(label.rstrip(), indent=6)
             for line in after:
                 self.line(line, " ")
         else:
-            self.add(label.rstrip(), indent=6)
+            self.entry(label.rstrip(), indent=6)
             for mark, line in _joined(each, before, after):
                 self.line(line, mark)
 
@@ -160,7 +147,7 @@ class _Page:
         inner = len(line) - len(line.lstrip())
         first = f"{' ' * 8}{mark} {' ' * inner}"
         lines = wrap(line.strip(), self.layout.width, " " * (12 + inner), first)
-        self.lines.extend(self.paint(each, mark) for each in lines)
+        self.lines.extend(self.paint(each, _COLOURS.get(mark, "")) for each in lines)
 
     def label(self, each: Difference) -> str:
         if each.since is None:
@@ -190,7 +177,7 @@ class _Page:
             zh = f"判定日 {self.amendment.as_of} 还看不到的变化从 {listed} 起；看那一天的影响用 --as-of {days[0]}"
             en = f"Not yet to be seen on {self.amendment.as_of}: changes from {listed}; use --as-of {days[0]}"
             self.lines.append("")
-            self.add(self.say(zh, en))
+            self.entry(self.say(zh, en))
 
     # -- what it does to projects
 
@@ -201,26 +188,26 @@ class _Page:
             f"{projects} 个项目，{len(found)} 个有变化",
             f"{projects} projects, of which {len(found)} come out otherwise",
         )
-        self.add(counted, indent=2)
+        self.entry(counted, indent=2)
         for effect in found[:_PROJECTS_SHOWN]:
             self.effect(effect)
         left = len(found) - _PROJECTS_SHOWN
         if left > 0:
             zh = f"另有 {left} 个项目有变化，逐个的见 --format json"
             self.lines.append("")
-            self.add(self.say(zh, f"{left} more projects come out otherwise: see --format json"), indent=2)
+            self.entry(self.say(zh, f"{left} more projects come out otherwise: see --format json"), indent=2)
         if len(found) > 1:
             self.summary(found)
 
     def effect(self, effect: Effect) -> None:
         self.lines.append("")
         name = _visible(effect.name or "") or self.say("（没有填项目名称）", "(no project name)")
-        self.add("  ".join(filter(None, (effect.where, name))), indent=2)
+        self.entry("  ".join(filter(None, (effect.where, name))), indent=2)
         sides = ((effect.refused_before, ("旧", "old")), (effect.refused_after, ("新", "new")))
         for defects, side in sides:
             for defect in defects:
                 zh, en = f"按{side[0]}的规则包不能判", f"cannot be judged by the {side[1]} pack"
-                self.add(f"{self.say(zh, en)}{self.colon}{defect.where} {defect.what}", indent=4, mark="-")
+                self.entry(f"{self.say(zh, en)}{self.colon}{defect.where} {defect.what}", indent=4, mark="-")
         for turn in effect.turns:
             if not turn.follows:
                 self.turn(turn)
@@ -236,8 +223,8 @@ class _Page:
             "present_step": self._present,
             "documents": self._documents,
         }[turn.what](turn)
-        self.add(text, indent=4, mark="~")
-        self.add(self.say("因 ", "by ") + self.causes(turn.causes), indent=8)
+        self.entry(text, indent=4, mark="~")
+        self.entry(self.say("因 ", "by ") + self.causes(turn.causes), indent=8)
 
     def following(self, along: Sequence[Turn]) -> None:
         """
@@ -247,9 +234,9 @@ class _Page:
         for turn in along:
             groups.setdefault(f"{self.kind(turn)} {self.course(turn)}", []).append(turn.name)
         if groups:
-            self.add(self.say("随之变化的：", "Along with it:"), indent=4)
+            self.entry(self.say("随之变化的：", "Along with it:"), indent=4)
         for course, names in groups.items():
-            self.add(f"{course}{self.colon}{self.listed(names)}", indent=6)
+            self.entry(f"{course}{self.colon}{self.listed(names)}", indent=6)
 
     def kind(self, turn: Turn) -> str:
         return self.say("规则", "rules") if turn.what == "finding" else self.say("环节", "steps")
@@ -275,7 +262,7 @@ class _Page:
         return f"{self.say('办法', 'the regulation')}{self.colon}{was} → {now}"
 
     def _opinion(self, turn: Turn) -> str:
-        was, now = (f"{_OPINIONS[code][self.second]} ({code})" for code in (turn.before, turn.after))
+        was, now = (f"{CONCLUSIONS[code][self.second]} ({code})" for code in (turn.before, turn.after))
         return f"{self.say('合规意见', 'opinion')}{self.colon}{was} → {now}"
 
     def _finding(self, turn: Turn) -> str:
@@ -406,7 +393,7 @@ class _Page:
         cut = [(f"  {count}", what, course) for count, what, course in rows[:_PROJECTS_SHOWN]]
         self.lines.extend(table(head, cut).splitlines())
         if len(rows) > len(cut):
-            self.add(self.say(f"另 {len(rows) - len(cut)} 行", f"{len(rows) - len(cut)} more"), indent=2)
+            self.entry(self.say(f"另 {len(rows) - len(cut)} 行", f"{len(rows) - len(cut)} more"), indent=2)
 
 
 def _joined(each: Difference, before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -163,7 +163,7 @@ class Chronicle:
 
     def _made_true(self, event: LifecycleEvent | None, record: EventRecord) -> Iterator[tuple[str, Any]]:
         if event is not None:
-            yield from made_true(event, record, dict(self.facts), self.pack, partial=self.partial)
+            yield from made_true(event, record, self.facts, self.pack, partial=self.partial)
 
     def contradicts(self, event: LifecycleEvent, record: EventRecord) -> bool:
         """

@@ -164,11 +164,10 @@ def _asked(condition: Condition) -> Iterator[Condition]:
 
 
 def _counted_from(day: Day) -> Day | None:
-    while isinstance(day, Shift):
-        if isinstance(day.day, DayFact) or not isinstance(day.day, Shift):
-            return day.day
-        day = day.day
-    return None
+    start = day
+    while isinstance(start, Shift):
+        start = start.day
+    return None if start is day else start
 
 
 def deadlines_of(decision: Decision, limits: tuple[TimeLimit, ...]) -> tuple[Deadline, ...]:

@@ -44,6 +44,12 @@ OUTCOME_ZH: Final = {
     "review": "人工判断",
     "not_applicable": "不适用",
 }
+# What it comes to, in Chinese and English, by the exit code.
+CONCLUSIONS: Final = {
+    1: ("不符合", "not compliant"),
+    3: ("不能判断", "cannot be judged"),
+    0: ("未发现不符合", "no violation found"),
+}
 _BINDING: Final = frozenset(("blocking", "mandatory"))
 
 

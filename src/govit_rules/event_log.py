@@ -17,7 +17,7 @@ must be on a local disk: SQLite's locks do not hold over networks.
 There is one table and no index, so that the file is just what its entries make it: `log_verification` makes it again
 and compares the bytes.
 
-The clock is not read: the caller says when an entry is recorded. Imports: `errors`, `facts`.
+The clock is not read: the caller says when an entry is recorded. Imports: `errors`, `events`, `facts`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from govit_rules.errors import Defect, LogError
+from govit_rules.events import MAX_EVENT_BYTES
 from govit_rules.facts import encodable, shown
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ __all__ = [
 APPLICATION: Final = 0x47564C47  # "GVLG"
 FORMAT: Final = 1
 GENESIS: Final = f"govit-rules event log {FORMAT}"
-MAX_EVENT_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 32
 MAX_NAME: Final = 200
 MAX_DEFECTS: Final = 100

@@ -11,7 +11,6 @@ What happened to a project: events as they are recorded, one JSON object a line.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -62,7 +61,7 @@ class EventRecord:
         """
         All that was recorded, for comparing two records; not the place.
         """
-        return (self.day, self.event, self.actor, self.documents, dict(self.facts), self.note)
+        return (self.day, self.event, self.actor, self.documents, tuple(self.facts.items()), self.note)
 
 
 def read_events(content: bytes | str, pack: Pack) -> list[EventRecord]:
@@ -226,11 +225,4 @@ def read_facts(data: object, pack: Pack) -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
-def canonical(data: Mapping[str, Any]) -> str:
-    """
-    A record as the one text that stands for it: sorted keys, no spaces.
-    """
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-__all__ = ["MAX_EVENT_BYTES", "EventRecord", "canonical", "read_events", "read_facts", "records_of"]
+__all__ = ["MAX_EVENT_BYTES", "EventRecord", "read_events", "read_facts", "records_of"]

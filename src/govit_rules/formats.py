@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from govit_rules.decision import OUTCOME_ZH, OUTCOMES
+from govit_rules.decision import CONCLUSIONS, OUTCOME_ZH, OUTCOMES
 from govit_rules.explain import WHO_EN, WHO_ZH, label_of, money_in, stage_name
 from govit_rules.packs import SEVERITIES
-from govit_rules.pages import Layout, Page, display_width, one_line, table, wrap
+from govit_rules.pages import COLOUR_OF_EXIT, Layout, Page, display_width, one_line, table, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,11 +32,6 @@ _PLAIN: Final = Layout()
 # ---------------------------------------------------------------------------------------------------------------------
 # Text
 
-_VERDICTS: Final = {
-    1: ("不符合", "not compliant", "bad"),
-    3: ("不能判断", "cannot be judged", "open"),
-    0: ("未发现不符合", "no violation found", "good"),
-}
 _OUTCOME_EN: Final = {
     "met": "met",
     "violated": "violated",
@@ -96,7 +91,7 @@ class _DecisionPage(Page):
 
     def opinion(self) -> None:
         decision = self.decision
-        zh, en, colour = _VERDICTS[decision.exit_code]
+        (zh, en), colour = CONCLUSIONS[decision.exit_code], COLOUR_OF_EXIT[decision.exit_code]
         if decision.applies == "no" and decision.exit_code == 0:
             zh, en = f"{zh}（本办法不适用）", f"{en} (the regulation does not apply)"
         self.lines.append("")
@@ -388,7 +383,7 @@ def _in_short(answer: CityAnswer, *, zh: bool) -> dict[str, str]:
     decision = answer.decision
     applies = {"yes": ("适用", "applies"), "no": ("不适用", "does not"), "unknown": ("不能判断", "open")}
     blocking = sum(finding.severity == "blocking" for finding in decision.violations)
-    opinion = _VERDICTS[decision.exit_code]
+    opinion = CONCLUSIONS[decision.exit_code]
     short = {
         ("本办法", "the regulation"): applies[decision.applies][not zh],
         ("合规意见", "opinion"): opinion[0 if zh else 1],

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from govit_rules.facts import Fact
     from govit_rules.packs import Pack, Rule, Step
     from govit_rules.project import Project
 
@@ -177,13 +178,18 @@ class Judge:
         known: dict[str, Any] = {} if stage is None else {"stage": stage}
         for path, fact in self.facts.items():
             value: Any = local.get(path[6:]) if path.startswith("local.") else project.get(path)
-            if value is None:
-                value = False if fact.claim else None
-            elif fact.type == "event_date" and value is not False and value > self.as_of:
-                value = False
+            value = self.read(fact, value)
             if value is not None and path != "stage":
                 known[path] = value
         return known
+
+    def read(self, fact: Fact, value: Any) -> Any:
+        """
+        A fact as it is read on the day: a claim not made, and an event that lies ahead, as False; None is unknown.
+        """
+        if value is None:
+            return False if fact.claim else None
+        return False if fact.type == "event_date" and value is not False and value > self.as_of else value
 
     # -- the questions
 

@@ -19,7 +19,7 @@ from govit_rules.chronicle import Chronicle, Notice
 from govit_rules.conditions import Condition, fact_of
 from govit_rules.deadlines import Deadline, deadlines_of, time_limits
 from govit_rules.diagram import MET, Question, solve
-from govit_rules.errors import EngineUnavailable, EventError
+from govit_rules.errors import Defect, EngineUnavailable, EventError
 from govit_rules.evaluate import evaluate, read_local
 from govit_rules.events import EventRecord, read_facts
 from govit_rules.explain import label_of
@@ -184,8 +184,6 @@ class Tracker:
 
     def __init__(self, pack: Pack, *, engine: str = "compiled") -> None:
         if pack.lifecycle is None:
-            from govit_rules.errors import Defect
-
             raise EventError(
                 [Defect("lifecycle", f"{pack.name['zh']}的规则包没有 lifecycle", "在规则包里写上状态和事件")]
             )
@@ -270,7 +268,7 @@ class _Life:
             self.notices.append(Notice("ahead", record.line, {"as_of": self.as_of}))
             self.passages.append(Passage(record, None, self.state, self.state, "not_counted"))
             return
-        same = self.seen.setdefault(_comparable(record), record.line)
+        same = self.seen.setdefault(record.content, record.line)
         if same != record.line:
             self.notices.append(Notice("duplicate", record.line, {"other": same}))
             self.passages.append(Passage(record, None, self.state, self.state, "not_counted"))
@@ -656,24 +654,13 @@ class _Life:
             yield NextEvent(event.name, event.by, transition.target, guard, needs, transition.norms, transition.note)
 
 
-def _comparable(record: EventRecord) -> tuple[Any, ...]:
-    day, event, actor, documents, facts, note = record.content
-    return day, event, actor, documents, tuple(facts.items()), note
-
-
 def _as_judged(known: Mapping[str, Any], judge: Judge) -> dict[str, Any]:
     """
     Facts as the judge reads them: claims not made are False, events dated ahead have not happened.
     """
-    read: dict[str, Any] = {}
-    for path, value in known.items():
-        fact = judge.pack.fact(path)
-        lies_ahead = fact is not None and fact.type == "event_date" and value is not False and value > judge.as_of
-        read[path] = False if lies_ahead else value
-    for path, fact in judge.facts.items():
-        if fact.claim:
-            read.setdefault(path, False)
-    return read
+    unclaimed = {path: False for path, fact in judge.facts.items() if fact.claim}
+    facts = ((path, judge.pack.fact(path), value) for path, value in known.items())
+    return unclaimed | {path: value if fact is None else judge.read(fact, value) for path, fact, value in facts}
 
 
 def _begun_anew(yearly: Yearly, year: int, *, partial: bool) -> dict[str, Any]:

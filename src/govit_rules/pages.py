@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Layout", "Page", "display_width", "one_line", "table", "wrap"]
+__all__ = ["COLOUR_OF_EXIT", "Layout", "Page", "display_width", "one_line", "table", "wrap"]
 
 _COLOURS: Final = {"bad": "31", "open": "33", "good": "32", "faint": "2", "strong": "1"}
+# The colour of an opinion, by the exit code.
+COLOUR_OF_EXIT: Final = {1: "bad", 3: "open", 0: "good"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from govit_rules.deadlines import STATUS_ZH
+from govit_rules.decision import CONCLUSIONS
 from govit_rules.pages import one_line
-from govit_rules.track_text import CONCLUSIONS, STATUS_EN, articles_of
+from govit_rules.track_text import STATUS_EN, articles_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from govit_rules.conditions import ALWAYS
 from govit_rules.deadlines import STATUS_ZH
+from govit_rules.decision import CONCLUSIONS
 from govit_rules.explain import label_of, money_in, shown_value, stage_name
 from govit_rules.handbook import condition_in_words
 from govit_rules.packs import SEVERITIES
-from govit_rules.pages import Page, display_width, one_line, table
+from govit_rules.pages import COLOUR_OF_EXIT, Page, display_width, one_line, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
     from govit_rules.packs import LifecycleEvent, Pack, Setting
     from govit_rules.pages import Layout
 
-# What the decision comes to, by its exit code.
-CONCLUSIONS: Final[Mapping[int, tuple[str, str]]] = {
-    1: ("不符合", "not compliant"),
-    3: ("不能判断", "cannot be judged"),
-    0: ("未发现不符合", "no violation found"),
-}
 STATUS_EN: Final = {
     "running": "running",
     "met": "done",
@@ -41,7 +36,6 @@ STATUS_EN: Final = {
     "unknown": "cannot be judged",
     "ended": "fell away",
 }
-_BY_EXIT_CODE: Final = {1: "bad", 3: "open", 0: "good"}
 _OF_STATUS: Final = {"missed": "bad", "unknown": "open", "running": "strong"}
 # What became of an event: its mark, and the words of the legend.
 _HOW: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -165,7 +159,7 @@ class _TrackPage(Page):
             self.say(f"状态：{track.state_label}（{told}）", f"State: {track.state_label} ({told})"), colour="strong"
         )
         conclusion = CONCLUSIONS[track.exit_code][self.second]
-        self.add(self.say("合规意见：", "Opinion: ") + conclusion, colour=_BY_EXIT_CODE[track.exit_code])
+        self.add(self.say("合规意见：", "Opinion: ") + conclusion, colour=COLOUR_OF_EXIT[track.exit_code])
         self.add(self._counts())
 
     def _counts(self) -> str:
@@ -574,7 +568,6 @@ def _set_value(setting: Setting) -> Any:
 
 
 __all__ = [
-    "CONCLUSIONS",
     "STATUS_EN",
     "OverviewRow",
     "articles_of",
