@@ -2,7 +2,7 @@
 Lives of projects, told as histories by articles of the regulations: tests/histories/<city>.yaml.
 
 Each history states a sentence of its regulation: the state the project comes to, the clauses it breaks and on which
-day, and the time limits that run, were kept or were missed.
+day, and the time limits that run, were kept or were missed; and, where ``facts`` says so, what is then known.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "histories"
 KEYS = {
     "history", "article", "partial", "project", "events", "as_of", "state", "breaches", "deadlines", "next", "notices",
+    "facts",
 }  # fmt: skip
 
 
@@ -79,6 +80,7 @@ def test_history(city: str, history: dict[str, Any]) -> None:
         assert wanted in told, f"{told}\n{shown(found)}"
     for name in history.get("next") or ():
         assert name in {each.event for each in found.next}, shown(found)
+    assert lacking(found.project.model_dump(mode="json"), jsonable(history.get("facts") or {})) == {}
     assert_check_agrees(found)
     if history.get("notices") == []:
         assert found.notices == (), shown(found)
@@ -102,17 +104,39 @@ def assert_check_agrees(found: Track) -> None:
     assert still == {finding.rule for finding in decision if finding.outcome == "violated"}
 
 
+def lacking(facts: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """
+    The wanted facts that are otherwise, with what they are; null is wanted of one that is not known.
+    """
+    found = {}
+    for name, value in wanted.items():
+        held = facts.get(name)
+        if isinstance(value, dict):
+            found |= {f"{name}.{key}": told for key, told in lacking(held or {}, value).items()}
+        elif (sorted(held) if isinstance(held, list) else held) != (
+            sorted(value) if isinstance(value, list) else value
+        ):
+            found[name] = held
+    return found
+
+
 def breaches(found: Track, history: dict[str, Any]) -> list[tuple[Any, ...]]:
     """
-    What was broken, in the form of what is wanted: the line only where the history names the event.
+    What was broken, in the form of what is wanted: the line and the day of cure only where the history names them.
     """
-    lines = {(each["rule"], each["on"]): each["event"] for each in history["breaches"] if "event" in each}
-    broken = [each for each in found.breaches if each.binding]
-    return sorted((each.rule, each.on, each.line if (each.rule, each.on) in lines else 0) for each in broken)
+    asked = {(each["rule"], each["on"]): each for each in history["breaches"]}
+    told = []
+    for each in (each for each in found.breaches if each.binding):
+        wanted = asked.get((each.rule, each.on), {})
+        line, cured = (each.line if "event" in wanted else 0), (each.cured_on if "cured_on" in wanted else "")
+        told.append((each.rule, each.on, line, str(cured)))
+    return sorted(told)
 
 
 def expected_breaches(history: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return sorted((each["rule"], each["on"], each.get("event", 0)) for each in history["breaches"])
+    return sorted(
+        (each["rule"], each["on"], each.get("event", 0), str(each.get("cured_on", ""))) for each in history["breaches"]
+    )
 
 
 def shown(found: Track) -> str:
