@@ -4,11 +4,11 @@ Whether the tracker and the naive re-computation of the tests agree, on historie
     python benchmarks/histories.py CITY… [--histories 20000] [--seed 1] [--jobs 2] [--partial 0.3] [--every-day]
 
 CITY is a city or a pack file. Histories mostly follow the transitions of the pack, with skips, repeats, wrong orders,
-unknown names, duplicates, late entries and contradictions, and with facts that decide guards and rules. Their days are
-few in each batch, since a judge is made for each day: one to start from, those one before, at and after the ends of
-time limits, the turn of a year. Compared are the state after every event, the breaches (rule, day, line, day of cure)
-and the time limits (rule, first and last day, status). Prints how many differ, and the first of these as JSON, made as
-short as they still differ. Exit code 1 if any differ.
+unknown names, duplicates, late entries, withdrawals and contradictions, and with facts that decide guards and rules.
+Their days are few in each batch, since a judge is made for each day: one to start from, those one before, at and after
+the ends of time limits, the turn of a year. Compared are the state after every event, the breaches (rule, day, line,
+day of cure) and the time limits (rule, first and last day, status). Prints how many differ, and the first of these as
+JSON, made as short as they still differ. Exit code 1 if any differ.
 
 ``--every-day`` has the naive side ask every rule on every day, which is slow: else only those that have changed between
 two events are asked day by day.
@@ -161,8 +161,22 @@ class Drawer:
         for _ in range(2):
             if rng.random() < 0.08:
                 events.insert(rng.randint(0, len(events)), json.loads(json.dumps(rng.choice(events))))
+            if rng.random() < 0.06:
+                self._withdraw(events)
         as_of = self.days[-1] if rng.random() < 0.6 else rng.choice(self.days)
         return History(events, as_of, self._given(), rng.random() < self.partial)
+
+    def _withdraw(self, events: list[dict[str, Any]]) -> None:
+        """
+        An entry withdraws another, mostly one that stands before it; by itself, or in its place.
+        """
+        wrong, right = sorted(self.rng.choices(range(len(events)), k=2), reverse=self.rng.random() < 0.1)
+        told = {key: events[wrong][key] for key in ("date", "event")}
+        if self.rng.random() < 0.5:
+            events[right]["withdraws"] = told
+        else:
+            day = self.rng.choice(self.days).isoformat()
+            events.insert(right + 1, {"date": day, "event": "补充资料", "withdraws": told})
 
     def _events(self, number: int) -> Iterator[dict[str, Any]]:
         state, names = self.lifecycle.initial, [""]

@@ -203,6 +203,16 @@ def says(
     return said
 
 
+def counts(line: int, events: Sequence[Mapping[str, Any]]) -> bool:
+    """
+    Whether no later entry that counts withdraws one.
+    """
+    own = events[line - 1]
+    named = {"date": own["date"], "event": own["event"].strip()}
+    later = range(line + 1, len(events) + 1)
+    return not any(events[other - 1].get("withdraws") == named and counts(other, events) for other in later)
+
+
 def disputed(event: LifecycleEvent, stated: Mapping[str, Any]) -> set[str]:
     """
     The facts of which what was recorded with an event says otherwise than its name.
@@ -361,13 +371,15 @@ class _Telling:
         return Story(tuple(sorted(states)), self.state, tuple(sorted(self.breaches, key=str)), tuple(deadlines))
 
     def _in_order(self, events: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Telling, str]]:
+        kept = {line for line in range(1, len(events) + 1) if counts(line, events)}
         numbered = sorted(enumerate(events, 1), key=lambda each: each[1]["date"])
+        numbered = [(line, raw) for line, raw in numbered if line in kept]
         seen = []
         for line, raw in numbered:
             stated = flat(raw.get("facts") or {}, self.pack)
             documents = tuple(raw.get("documents") or ())
             name = raw["event"].strip()
-            content = (raw["date"], name, raw.get("actor"), documents, stated, raw.get("note"))
+            content = (raw["date"], name, raw.get("actor"), documents, stated, raw.get("withdraws"), raw.get("note"))
             day = date.fromisoformat(raw["date"])
             if day <= self.as_of and content not in seen:
                 seen.append(content)

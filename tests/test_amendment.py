@@ -430,6 +430,7 @@ class TestLifecycle:
             "unrecorded": ((), "unrecorded", len(LIFECYCLE.unrecorded)),
             "clocks": ((), "clock", len(LIFECYCLE.clocks)),
             "yearly": ((), "yearly", len(LIFECYCLE.yearly)),
+            "undated": ((), "undated", len(LIFECYCLE.undated)),
         }
 
         assert gone.keys() == {field.name for field in fields(LIFECYCLE)}

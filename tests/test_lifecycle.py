@@ -114,6 +114,22 @@ WRONG_LINES = {
         json.dumps({"date": "2024-03-01", "event": "申报", "documents": ["x"] * 501}),
         "documents 应是一列",
     ),
+    "a line number for what is withdrawn": (
+        '{"date": "2024-03-01", "event": "补充资料", "withdraws": 3}',
+        "withdraws 应写明撤回哪一天的哪个事件，而这里是3",
+    ),
+    "an event without its day for what is withdrawn": (
+        '{"date": "2024-03-01", "event": "补充资料", "withdraws": {"event": "申报"}}',
+        "withdraws 应写明撤回哪一天的哪个事件",
+    ),
+    "no such day to be withdrawn": (
+        '{"date": "2024-03-01", "event": "补充资料", "withdraws": {"date": "2024-02-30", "event": "申报"}}',
+        "withdraws.date：没有 2024-02-30 这一天",
+    ),
+    "two days to be withdrawn": (
+        '{"date": "2024-03-01", "event": "申报", "withdraws": {"date": "2024-02-01", "date": "2024-02-02", "event": "甲"}}',
+        "withdraws.date: 这个名字写了不止一次",
+    ),
     "a fact nobody knows": (
         '{"date": "2024-03-01", "event": "申报", "facts": {"classifed": true}}',
         "facts.classifed: 没有这个名字的事实",
@@ -550,6 +566,62 @@ def test_an_amount_written_otherwise_is_the_same() -> None:
     assert notices(follow(REGULAR[0], again, as_of="2024-03-31")) == [("duplicate", 2)]
 
 
+def withdrawing(day: str, event: str, what: tuple[str, str], **facts: Any) -> Any:
+    return {**told(day, event, **facts), "withdraws": dict(zip(("date", "event"), what, strict=True))}
+
+
+def test_a_withdrawn_entry_never_counted() -> None:
+    """
+    Acceptance was recorded by mistake: without it the project is still built, on whatever day it is judged; the entry
+    stays in the record.
+    """
+    mended = withdrawing("2024-08-10", "补充资料", ("2024-08-01", "验收合格"))
+    for as_of in ("2024-08-05", "2024-08-10", "2024-09-01"):
+        found = follow(*REGULAR[:9], mended, as_of=as_of)
+
+        assert found.state == "built"
+        assert found.project.get("acceptance.completed_on") is False
+        assert ("withdrawn", 9) in notices(found)
+        assert [passage.how for passage in found.passages if passage.record.line == 9] == ["not_counted"]
+
+
+def test_an_entry_takes_the_place_of_a_wrong_one() -> None:
+    """
+    Acceptance failed, and was recorded as passed: the entry that says so withdraws the other.
+    """
+    right = withdrawing("2024-08-01", "验收不合格", ("2024-08-01", "验收合格"))
+    found = follow(*REGULAR[:9], right, as_of="2024-08-31")
+
+    assert found.state == "failed"
+    assert found.project.get("acceptance.completed_on") is False
+    assert [kind for kind, _line in notices(found)] == ["withdrawn"]
+
+
+def test_only_what_stands_before_is_withdrawn() -> None:
+    """
+    Another day, another name, or an entry that follows: nothing is withdrawn, and that is said.
+    """
+    filed = told("2024-03-01", "书面申报")
+    for what in (("2024-03-02", "书面申报"), ("2024-03-01", "申报")):
+        found = follow(filed, withdrawing("2024-03-05", "补充资料", what), as_of="2024-04-01")
+        assert (found.state, notices(found)) == ("filed", [("nothing_withdrawn", 2)])
+    found = follow(withdrawing("2024-03-05", "补充资料", ("2024-03-01", "书面申报")), filed, as_of="2024-04-01")
+    assert (found.state, ("nothing_withdrawn", 1) in notices(found)) == ("filed", True)
+
+
+def test_a_withdrawal_can_be_withdrawn() -> None:
+    """
+    Then what it withdrew counts again; and what was withdrawn can be recorded anew.
+    """
+    filed = told("2024-03-01", "书面申报")
+    wrong = withdrawing("2024-03-05", "补充资料", ("2024-03-01", "书面申报"))
+    again = withdrawing("2024-03-06", "补充资料", ("2024-03-05", "补充资料"))
+
+    assert follow(filed, wrong, as_of="2024-04-01").state == "proposed"
+    assert follow(filed, wrong, again, as_of="2024-04-01").state == "filed"
+    assert notices(follow(filed, wrong, filed, as_of="2024-04-01")) == [("withdrawn", 1), ("late_entry", 3)]
+
+
 def test_an_event_after_the_day_of_judging_is_not_counted() -> None:
     """
     It is listed and reported.
@@ -711,6 +783,9 @@ def test_every_kind_of_notice_has_a_sentence_in_both_languages() -> None:
         told("2024-03-08", "立项", approval__initiation="none"),
         told("2024-03-09", "验收不合格", acceptance__result="passed"),
         told("2024-04-09", "建成"),
+        told("2024-03-10", "答复"),
+        withdrawing("2024-03-11", "补充资料", ("2024-03-10", "答复")),
+        withdrawing("2024-03-12", "补充资料", ("2024-03-09", "答复")),
         as_of="2024-03-31",
     )
     guards = follow(
@@ -916,6 +991,20 @@ def test_a_clock_starts_anew() -> None:
     assert [each.due_on for each in found.deadlines if each.rule == "LF-2-b"] == [date(2024, 4, 9)]
     assert due(found, "LF-2-b")[0][1] == "running"
     assert [(each.due_on, each.status) for each in found.past if each.rule == "LF-2-b"] == [(date(2024, 3, 8), "met")]
+
+
+def test_a_duty_without_a_day_is_owed_and_not_late() -> None:
+    """
+    Of a rule for which the text sets no day, the breach says so; it is as binding as any, and `check` as strict.
+    """
+    assert LIFECYCLE is not None
+    pack = replace(PACK, lifecycle=replace(LIFECYCLE, undated=("LF-3-a",)), _judges={})
+    recorded = records_of((*REGULAR[:1], told("2024-05-01", "开工"), told("2024-05-03", "立项")), pack)
+    found, usual = (track(recorded, each, as_of=date(2024, 6, 30)) for each in (pack, PACK))
+
+    assert {each.rule for each in found.breaches if each.undated} == {"LF-3-a"}
+    assert [replace(each, undated=False) for each in found.breaches] == list(usual.breaches)
+    assert found.exit_code == usual.exit_code
 
 
 def test_each_year_is_asked_anew() -> None:
@@ -1158,9 +1247,9 @@ GIVEN = [
 ]
 
 
-def _walk(seed: int) -> list[dict[str, Any]]:
+def _walk(seed: int, *, withdraw: bool = False) -> list[dict[str, Any]]:
     """
-    Events that mostly follow the transitions.
+    Events that mostly follow the transitions; some may withdraw others.
     """
     rng = random.Random(seed)  # noqa: S311  # nothing here is secret
     state, found = LIFECYCLE.initial, []
@@ -1172,12 +1261,15 @@ def _walk(seed: int) -> list[dict[str, Any]]:
         else:
             name = rng.choice(NAMES)
         found.append({"date": str(rng.choice(DAYS[:4])), "event": name, "facts": rng.choice(FACTS)})
+        if withdraw and rng.random() < 0.2:
+            found[-1]["withdraws"] = {key: rng.choice(found)[key] for key in ("date", "event")}
     if rng.random() < 0.8:
         found.sort(key=lambda event: event["date"])
     return found
 
 
 RECORDS = st.integers(0, 10**6).map(_walk)
+MENDED = st.integers(0, 10**6).map(lambda seed: _walk(seed, withdraw=True))
 LOOKS = st.fixed_dictionaries(
     {"as_of": st.sampled_from(DAYS), "given": st.sampled_from(GIVEN), "partial": st.booleans()}
 )
@@ -1197,7 +1289,7 @@ def outcome(found: Track, *, lines: bool = True) -> Any:
     return found.state, found.project, breaches, deadlines, found.next, found.decision.model_dump()
 
 
-@given(RECORDS, LOOKS)
+@given(RECORDS | MENDED, LOOKS)
 @settings(max_examples=150)
 def test_the_naive_tracker_agrees(recorded: list[dict[str, Any]], about: dict[str, Any]) -> None:
     """
@@ -1251,6 +1343,24 @@ def test_what_lies_ahead_changes_nothing(recorded: Any, about: Any) -> None:
     assert outcome(whole) == outcome(part)
     assert [each for each in whole.notices if each.kind != "ahead"] == list(part.notices)
     assert sum(each.kind == "ahead" for each in whole.notices) == len(recorded) - len(past)
+
+
+@given(MENDED, LOOKS)
+@settings(max_examples=40)
+def test_what_is_withdrawn_might_as_well_not_stand_there(recorded: Any, about: Any) -> None:
+    """
+    Without the entries that are withdrawn, and without the word that withdraws them, all comes to the same.
+    """
+    whole = look(recorded, **about)
+    gone = {notice.line for notice in whole.notices if notice.kind == "withdrawn"}
+    left = [
+        {key: value for key, value in event.items() if key != "withdraws"} | {"note": str(line)}
+        for line, event in enumerate(recorded, 1)
+        if line not in gone
+    ]
+    noted = [{**event, "note": str(line)} for line, event in enumerate(recorded, 1)]
+
+    assert outcome(look(noted, **about), lines=False) == outcome(look(left, **about), lines=False)
 
 
 @given(RECORDS, LOOKS, st.data())

@@ -608,6 +608,7 @@ def test_every_oddity_is_told_with_its_line(kind: str) -> None:
     about = dict.fromkeys(
         (
             "other",
+            "day",
             "fact",
             "before",
             "after",

@@ -65,6 +65,7 @@ PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "unrecorded": ("没有记的按什么算", "what holds unless recorded"),
     "clock": ("两个事件之间的期限", "time limits between events"),
     "yearly": ("每年重新要求的", "what is asked anew each year"),
+    "undated": ("条文没有写期限的职责", "duties without a day"),
     "norm": ("没有写成规则的规范", "norms that are no rules"),
 }
 _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -386,6 +387,7 @@ def _lifecycle_tables(lifecycle: Lifecycle) -> dict[str, dict[str, dict[str, Any
         "yearly": _numbered(
             ("、".join(sorted(setting.fact for setting in each.resets)), _yearly(each)) for each in lifecycle.yearly
         ),
+        "undated": {rule: {} for rule in lifecycle.undated},
     }
 
 

@@ -1,7 +1,8 @@
 """
 What a record of events makes known of a project, from event to event.
 
-An event makes true what its pack says (``sets``) and what was recorded with it (``facts``). A record is taken to be
+An event makes true what its pack says (``sets``) and what was recorded with it (``facts``). An entry that a later one
+withdraws never counted. A record is taken to be
 complete: an event that it does not have has not happened. A ``partial`` one is not: what it does not have is unknown.
 Two entries that contradict each other leave the fact unknown, until a later one settles it.
 
@@ -18,7 +19,7 @@ from govit_rules.packs import FACTS_ONLY
 from govit_rules.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from govit_rules.events import EventRecord
     from govit_rules.facts import Fact
@@ -54,6 +55,11 @@ NOTICES: Final[Mapping[str, tuple[str, str]]] = {
     "guard_unknown": (
         "事件“{event}”所需的条件不能判断，缺 {needs}",
         "the condition of the event “{event}” cannot be judged without {needs_en}",
+    ),
+    "withdrawn": ("由第 {other} 行撤回，不算", "withdrawn by line {other}; not counted"),
+    "nothing_withdrawn": (
+        "前面没有 {day} 的“{event}”，什么也没有撤回",
+        "no “{event}” of {day} stands before it: nothing is withdrawn",
     ),
     "ahead": ("在判定日 {as_of} 之后，还没有算", "after the day of judging {as_of}; not counted yet"),
     "changed": (
@@ -139,6 +145,25 @@ def _codes(documents: Iterable[str], path: str, pack: Pack) -> frozenset[str]:
     fact = pack.fact(path)
     by_name = {name: code for code, label in ((fact and fact.values) or {}).items() for name in (code, label)}
     return frozenset(by_name[name] for name in documents if name in by_name)
+
+
+def withdrawals(records: Sequence[EventRecord]) -> tuple[dict[int, int], list[Notice]]:
+    """
+    Of each entry that a later one withdraws, by which line; and a notice for each that finds nothing to withdraw.
+
+    An entry that is itself withdrawn withdraws nothing. ``records`` stand as they were recorded.
+    """
+    withdrawn: dict[int, int] = {}
+    notices = []
+    for i, record in reversed(list(enumerate(records))):
+        if record.withdraws is None or record.line in withdrawn:
+            continue
+        day, event = record.withdraws
+        meant = [each.line for each in records[:i] if (each.day, each.event) == (day, event)]
+        if not meant:
+            notices.append(Notice("nothing_withdrawn", record.line, {"day": day, "event": event}))
+        withdrawn |= {line: record.line for line in meant if line not in withdrawn}
+    return withdrawn, notices
 
 
 class Chronicle:
@@ -270,4 +295,4 @@ def _shown(fact: Fact | None, value: Any) -> str:
     return labels.get(value, value) if isinstance(value, str) else str(value)
 
 
-__all__ = ["NOTICES", "Chronicle", "Notice", "disputed", "made_true"]
+__all__ = ["NOTICES", "Chronicle", "Notice", "disputed", "made_true", "withdrawals"]

@@ -33,7 +33,7 @@ MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 MAX_DEFECTS: Final = 100
 _NAME_MAX: Final = 200
 _DOCUMENTS_MAX: Final = 500
-_KEYS: Final = ("date", "event", "actor", "documents", "facts", "note", "project", "city")
+_KEYS: Final = ("date", "event", "actor", "documents", "facts", "withdraws", "note", "project", "city")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class EventRecord:
     """
     One recorded event; ``line`` is its place in the record, from 1.
 
-    ``facts`` gives what became known with it by fact path, as Python values; None takes a fact back. ``data`` is the
-    record as it was written.
+    ``facts`` gives what became known with it by fact path, as Python values; None takes a fact back. ``withdraws`` is
+    the day and the name of earlier entries that were wrong. ``data`` is the record as it was written.
     """
 
     line: int
@@ -55,13 +55,15 @@ class EventRecord:
     project: str | None
     city: str | None
     data: Mapping[str, Any]
+    withdraws: tuple[date, str] | None = None
 
     @property
     def content(self) -> tuple[Any, ...]:
         """
         All that was recorded, for comparing two records; not the place.
         """
-        return (self.day, self.event, self.actor, self.documents, tuple(self.facts.items()), self.note)
+        facts = tuple(self.facts.items())
+        return (self.day, self.event, self.actor, self.documents, facts, self.withdraws, self.note)
 
 
 def read_events(content: bytes | str, pack: Pack) -> list[EventRecord]:
@@ -129,7 +131,8 @@ def _at(number: int, what: str, mend: str, column: int = 0, excerpt: str = "") -
 def _record(number: int, data: object, pack: Pack) -> EventRecord | Sequence[Defect]:
     if not isinstance(data, dict):
         return [_at(number, f"事件应是一组键值，而这里是{shown(data)}", '写成 {"date": …, "event": …}')]
-    defects = [_at(number, f"{defect.where}: {defect.what}", defect.mend) for defect in repeated_keys("", data)]
+    repeats = (*repeated_keys("", data), *repeated_keys("withdraws", data.get("withdraws")))
+    defects = [_at(number, f"{defect.where}: {defect.what}", defect.mend) for defect in repeats]
     defects.extend(_at(number, *wrong) for wrong in _wrong_keys(data))
     defects.extend(_at(number, *wrong) for wrong in _wrong_texts(data))
     day = None
@@ -137,6 +140,9 @@ def _record(number: int, data: object, pack: Pack) -> EventRecord | Sequence[Def
         day = parse_day(data.get("date"))
     except ValueError as error:
         defects.append(_at(number, f"date：{error}" if "date" in data else "缺 date", '写成 "date": "2024-03-01"'))
+    withdraws = _withdrawn(data.get("withdraws"))
+    if isinstance(withdraws, str):
+        defects.append(_at(number, withdraws, '写成 "withdraws": {"date": "2024-03-01", "event": "验收合格"}'))
     facts: Mapping[str, Any] = {}
     try:
         facts = read_facts(data.get("facts"), pack)
@@ -145,7 +151,7 @@ def _record(number: int, data: object, pack: Pack) -> EventRecord | Sequence[Def
             _at(number, f"{'.'.join(filter(None, ('facts', defect.where)))}: {defect.what}", defect.mend)
             for defect in error.defects
         )
-    if defects or day is None:
+    if defects or day is None or isinstance(withdraws, str):
         return defects
     return EventRecord(
         line=number,
@@ -158,7 +164,22 @@ def _record(number: int, data: object, pack: Pack) -> EventRecord | Sequence[Def
         project=data.get("project"),
         city=data.get("city"),
         data=data,
+        withdraws=withdraws,
     )
+
+
+def _withdrawn(data: object) -> tuple[date, str] | str | None:
+    """
+    Day and name of the entries that are withdrawn; or, as text, what is wrong.
+    """
+    if data is None:
+        return None
+    if not isinstance(data, dict) or set(data) != {"date", "event"} or not isinstance(data["event"], str):
+        return f"withdraws 应写明撤回哪一天的哪个事件，而这里是{shown(data)}"
+    try:
+        return parse_day(data["date"]), data["event"].strip()
+    except ValueError as error:
+        return f"withdraws.date：{error}"
 
 
 def _wrong_keys(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from govit_rules.chronicle import Chronicle, Notice
+from govit_rules.chronicle import Chronicle, Notice, withdrawals
 from govit_rules.conditions import Condition, fact_of
 from govit_rules.deadlines import Deadline, deadlines_of, time_limits
 from govit_rules.diagram import MET, Question, solve
@@ -44,7 +44,8 @@ class Breach:
     """
     A rule that came to be violated: on which day, and by which event (``line`` None: time ran out).
 
-    ``cured_on`` is the day from which it was no longer violated. Authorities' own duties have ``counts`` False.
+    ``cured_on`` is the day from which it was no longer violated. Authorities' own duties have ``counts`` False. Of one
+    that is ``undated`` the text sets no day: it is owed from ``on``, and done on ``cured_on``.
     """
 
     rule: str
@@ -58,6 +59,7 @@ class Breach:
     line: int | None
     message: str
     message_en: str
+    undated: bool = False
     cured_on: date | None = None
 
     @property
@@ -74,7 +76,7 @@ class Passage:
     What became of one event: the state before and after it, as which event of the pack it was taken, and how.
 
     ``how`` is regular; irregular (the state jumped, or the guard did not hold); recorded (the state did not change);
-    not_counted (a duplicate, or it lies ahead).
+    not_counted (withdrawn, a duplicate, or it lies ahead).
     """
 
     record: EventRecord
@@ -206,8 +208,10 @@ class Tracker:
         """
         facts = read_facts(given, self.pack) if given else {}
         life = _Life(self, Chronicle(self.pack, self.lifecycle, facts, partial=partial), as_of)
-        ordered, late = _in_order(list(records))
-        life.notices.extend(late)
+        listed = list(records)
+        life.withdrawn, notices = withdrawals(listed)
+        ordered, late = _in_order(listed)
+        life.notices.extend((*notices, *late))
         for record in ordered:
             life.take(record)
         return life.end()
@@ -256,6 +260,7 @@ class _Life:
         self.stopped: dict[int, tuple[date, date]] = {}
         self.seen: dict[tuple[Any, ...], int] = {}
         self.occurred: dict[str, int] = {}
+        self.withdrawn: Mapping[int, int] = {}
         self._looked: Decision | None = None
 
     # -- one event
@@ -264,13 +269,9 @@ class _Life:
         """
         Take in one event; they come in the order of their days.
         """
-        if record.day > self.as_of:
-            self.notices.append(Notice("ahead", record.line, {"as_of": self.as_of}))
-            self.passages.append(Passage(record, None, self.state, self.state, "not_counted"))
-            return
-        same = self.seen.setdefault(record.content, record.line)
-        if same != record.line:
-            self.notices.append(Notice("duplicate", record.line, {"other": same}))
+        notice = self._not_counted(record)
+        if notice is not None:
+            self.notices.append(notice)
             self.passages.append(Passage(record, None, self.state, self.state, "not_counted"))
             return
         self._come_to(record.day)
@@ -281,6 +282,17 @@ class _Life:
         if transition is not None and event is not None and passage.how == "irregular":
             self._notice_guard(transition, event, record)
         self._look(record.day, record.line)
+
+    def _not_counted(self, record: EventRecord) -> Notice | None:
+        """
+        Why an entry does not count, if it does not.
+        """
+        if record.line in self.withdrawn:
+            return Notice("withdrawn", record.line, {"other": self.withdrawn[record.line]})
+        if record.day > self.as_of:
+            return Notice("ahead", record.line, {"as_of": self.as_of})
+        same = self.seen.setdefault(record.content, record.line)
+        return None if same == record.line else Notice("duplicate", record.line, {"other": same})
 
     def _has_transitions(self, event: LifecycleEvent | None) -> bool:
         return event is not None and any(each.event == event.name for each in self.lifecycle.transitions)
@@ -689,6 +701,7 @@ def _breach(decision: Decision, rule: str, on: date, line: int | None) -> Breach
     return Breach(
         *(rule, finding.article, title["zh"], title["en"], finding.severity, finding.bearer, finding.counts),
         *(on, line, finding.message, finding.message_in("en")),
+        undated=decision.pack.lifecycle is not None and rule in decision.pack.lifecycle.undated,
     )
 
 

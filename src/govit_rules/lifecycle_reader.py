@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from govit_rules.sources import Path, Source
 
 _NEEDED: Final = ("initial", "states", "transitions")
-_LIFECYCLE: Final = ("initial", "states", "events", "unrecorded", "clocks", "yearly", "transitions", "notes")
+_LIFECYCLE: Final = ("initial", "states", "events", "unrecorded", "clocks", "yearly", "undated", "transitions", "notes")
 _EVENT: Final = ("also", "by", "sets", "documents", "note")
 _CLOCK: Final = ("rule", "from", "until", "fact", "limit", "note")
 _YEARLY: Final = ("states", "year", "resets")
@@ -75,6 +75,7 @@ class LifecycleReader(EntryReader):
             unrecorded=self._unrecorded(data.get("unrecorded"), (*path, "unrecorded")),
             clocks=tuple(clocks),
             yearly=tuple(yearly),
+            undated=self._texts(data.get("undated"), (*path, "undated")),
         )
 
     def _items(self, data: Mapping[str, Any], key: str, path: Path) -> Iterable[tuple[Any, Path]]:

@@ -593,6 +593,18 @@ class _PackReader(EntryReader):
                 if rule and name and name not in read:
                     what = f"规则 {rule.id} 不读 {name}"
                     self.source.report((*path, key), what, "写规则里计工作日数的事实和参数，或改 rule")
+        self._check_undated(lifecycle, rules)
+
+    def _check_undated(self, lifecycle: Lifecycle, rules: Mapping[str, Rule]) -> None:
+        timed = {clock.rule for clock in lifecycle.clocks}
+        for i, name in enumerate(lifecycle.undated):
+            path: Path = ("lifecycle", "undated", i)
+            rule = rules.get(self._choice(name, path, rules, ""))
+            if rule and name in lifecycle.undated[:i]:
+                self.source.report(path, f"{name} 写了两次", "留一处")
+            elif rule and (rule.due is not None or rule.require is None or name in timed):
+                what = f"规则 {name} {'有期限' if rule.require else '没有要求'}"
+                self.source.report(path, what, "只列条文没有写期限的职责；删去这一项")
 
     def _check_norms(self, norms: Iterable[str], path: Path, known: set[str]) -> None:
         for norm in norms:

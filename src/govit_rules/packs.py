@@ -269,7 +269,8 @@ class Lifecycle:
     The states of a project and the events between them.
 
     ``states`` gives their Chinese labels, ``stages`` the project's stage in those that have one. ``unrecorded`` is what
-    holds as long as no event says otherwise, beside events and flags, which are False.
+    holds as long as no event says otherwise, beside events and flags, which are False. ``undated`` are rules whose duty
+    comes with an event and for which the text sets no day: not done yet, it is owed, and not late.
     """
 
     initial: str
@@ -280,6 +281,7 @@ class Lifecycle:
     unrecorded: tuple[Setting, ...] = ()
     clocks: tuple[Clock, ...] = ()
     yearly: tuple[Yearly, ...] = ()
+    undated: tuple[str, ...] = ()
 
     def leaving(self, state: str) -> tuple[Transition, ...]:
         """

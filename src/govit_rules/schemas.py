@@ -347,6 +347,7 @@ def _lifecycle() -> _Schema:
             "unrecorded": {"type": "object", "description": "没有事件说及时，事实取什么值"},
             "clocks": _list_of(_ref("clock"), "两个事件之间按工作日计的期限"),
             "yearly": _list_of(_ref("yearly"), "处在某些状态时每年重来的事实"),
+            "undated": _list_of(_text(), "条文没有写期限的职责：规则编号，随事件而来，未办是应办，不是逾期"),
             "transitions": _list_of(_ref("transition"), "什么事件使项目从哪个状态到哪个状态"),
             "notes": _list_of(_wording(), "说明"),
         },

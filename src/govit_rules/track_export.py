@@ -137,6 +137,7 @@ def _breach(breach: Breach, lang: str) -> dict[str, Any]:
         "counts": breach.counts,
         "on": breach.on.isoformat(),
         "line": breach.line,
+        "undated": breach.undated,
         "cured_on": breach.cured_on and breach.cured_on.isoformat(),
     }
 

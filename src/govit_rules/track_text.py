@@ -164,14 +164,16 @@ class _TrackPage(Page):
 
     def _counts(self) -> str:
         track = self.track
-        still = [breach for breach in track.breaches if breach.binding and breach.cured_on is None]
+        still = [breach.undated for breach in track.breaches if breach.binding and breach.cured_on is None]
         status = [deadline.status for deadline in track.deadlines if deadline.counts]
-        counts = (
+        counts = [
             (self.say("违反而未纠正", "breaches not mended"), len(still)),
             (self.say("待核", "rules that cannot be judged"), track.decision.summary["unknown"]),
             (self.say("进行中的期限", "deadlines running"), status.count("running")),
             (self.say("逾期", "missed"), status.count("missed")),
-        )
+        ]
+        if owed := still.count(True):
+            counts.insert(1, (self.say("其中应办未办", "of these owed"), owed))
         return "  ".join(f"{word} {count}" for word, count in counts)
 
     # -- what comes next
@@ -231,12 +233,20 @@ class _TrackPage(Page):
     # -- what was broken
 
     def breaches(self) -> None:
-        breaches = self.track.breaches
+        breaches = sorted(self.track.breaches, key=lambda each: (each.cured_on is not None, each.on))
+        dated = [breach for breach in breaches if not breach.undated]
         self.title(self.say("违反   ✗ 未纠正  ✓ 已纠正", "Breaches   ✗ not mended  ✓ mended"))
-        if not breaches:
+        if not dated:
             self.add(self.say("没有", "none"), first="  ")
-        for breach in sorted(breaches, key=lambda each: (each.cured_on is not None, each.on)):
+        for breach in dated:
             self._breach(breach)
+        if len(dated) < len(breaches):
+            self.title(
+                self.say("应办而条文没有写期限   ✗ 未办  ✓ 已办", "Owed, the text sets no day   ✗ not done  ✓ done")
+            )
+        for breach in breaches:
+            if breach.undated:
+                self._breach(breach)
 
     def _breach(self, breach: Breach) -> None:
         cured = breach.cured_on is not None
@@ -247,7 +257,8 @@ class _TrackPage(Page):
         self.add(self.say(breach.message, breach.message_en), first="    ", hang=4)
         details = [self._cause(breach)]
         if cured:
-            details.append(self.say(f"{breach.cured_on} 起不再违反", f"no longer violated from {breach.cured_on}"))
+            zh, en = ("已办", "done") if breach.undated else ("起不再违反", "no longer violated from")
+            details.append(self.say(f"{breach.cured_on} {zh}", f"{en} {breach.cured_on}"))
         if not breach.counts:
             who = breach.bearer
             details.append(
