@@ -273,6 +273,18 @@ class TestStreams:
 
         assert (process.returncode, said) == (1, b"")
 
+    @pytest.mark.parametrize("arguments", [["--nonsense"], ["check", "nowhere.json", *CITY]])
+    def test_a_reader_of_complaints_that_goes_away(self, arguments: list[str]) -> None:
+        """
+        When nobody reads standard error, a wrong question still gives 2.
+        """
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run([sys.executable, "-m", "govit_rules", *arguments], stderr=writing)
+        os.close(writing)
+
+        assert done.returncode == 2
+
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
     def test_a_full_disk(self) -> None:
         """

@@ -519,13 +519,16 @@ def test_a_full_disk_is_said(path: Path) -> None:
 
 def test_a_log_that_may_only_be_read_is_said(path: Path) -> None:
     """
-    Appending where it is not allowed is an error that says so.
+    Appending where it is not allowed is an error that says so, and what else must be writable.
     """
     filled(path, 1)
     with open_log(path) as log:
         log._connection.execute("PRAGMA query_only = ON")
 
-        assert "只读，不能写入" in refusal(lambda: log.append("demo", "p", event(1), recorded_at=NOW))
+        said = refusal(lambda: log.append("demo", "p", event(1), recorded_at=NOW))
+
+    assert "只读，不能写入" in said
+    assert "连同旁边的 -wal 和 -shm" in said  # one who could only read leaves them so
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write everywhere")

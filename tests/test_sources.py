@@ -33,6 +33,8 @@ GENERATED: list[tuple[str, bytes | str, int, int, str]] = [
     ("no-encoding", b"city: \xff\xff", 0, 0, "不是 UTF-8 编码(第 7 个字节起)"),
     ("null-character", "city: demo\nname: a\x00b\n", 2, 1, "有不可见的控制字符 U+0000"),
     ("escape-sequence", "city: \x1b[31mdemo\n", 1, 1, "有不可见的控制字符 U+001B"),
+    ("escape-in-quotes", 'city: "\\e[31mdemo"\n', 1, 7, "有不可见的控制字符 U+001B"),
+    ("escape-in-a-key", 'city: demo\n"\\x07": 1\n', 2, 1, "有不可见的控制字符 U+0007"),
     ("order-mark-inside", "city: demo\nname: a\ufeffb\n", 2, 1, "有不可见的控制字符 U+FEFF"),
     ("half-a-surrogate-pair", "city: \ud800\n", 1, 1, "有不可见的控制字符 U+D800"),
 ]

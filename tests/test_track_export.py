@@ -177,6 +177,7 @@ class TestTable:
         assert [row["到期日"] for row in told] == [each.due_on.isoformat() for each in (*found.deadlines, *found.past)]
         assert {row["计入项目"] for row in told} == {"是", "否"}
         assert {"逾期", "已办", "进行中"} <= {row["状态"] for row in told}
+        assert {row["力度"] for row in told} == {"必须"}
 
     def test_in_english(self) -> None:
         """
@@ -186,6 +187,7 @@ class TestTable:
 
         assert {row["status"] for row in told} == {"missed", "done", "running"}
         assert {row["counts"] for row in told} == {"yes", "no"}
+        assert {row["severity"] for row in told} == {"mandatory"}
 
     @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@x", "＝1", " \t=1"])
     def test_no_cell_is_a_formula(self, name: str) -> None:

@@ -429,7 +429,7 @@ class TestDeadlines:
             ({}, "还有 6 天", "6 days left"),
             ({"due_on": date(2024, 5, 11)}, "还有 1 天", "1 day left"),
             ({"due_on": AS_OF}, "今天到期", "due today"),
-            ({"due_on": date(2024, 5, 9)}, "已过 1 天，还不算逾期", "1 days past, not yet missed"),
+            ({"due_on": date(2024, 5, 9)}, "已过 1 天，还不算逾期", "1 day past, not yet missed"),
             ({"due_on": date(2024, 5, 8)}, "已过 2 天，还不算逾期", "2 days past, not yet missed"),
             ({"opens_on": date(2024, 5, 12)}, "还有 6 天，2 天后才可办", "6 days left, opens in 2"),
             ({"opens_on": AS_OF}, "还有 6 天", "6 days left"),
@@ -437,7 +437,7 @@ class TestDeadlines:
             ({"status": "met"}, "已办", "done"),
             # kept by another event: the last one of several need not be the one that was in time
             ({"status": "met", "done_on": date(2024, 6, 1)}, "已办", "done"),
-            ({"status": "missed", "due_on": date(2024, 5, 9)}, "逾期 1 天", "1 days late"),
+            ({"status": "missed", "due_on": date(2024, 5, 9)}, "逾期 1 天", "1 day late"),
             (
                 {"status": "missed", "due_on": date(2024, 5, 5), "done_on": date(2024, 5, 7)},
                 "2024-05-07 办，逾期 2 天",
@@ -551,6 +551,7 @@ class TestDeadlines:
 
         assert "2023-08-17  第二条第(二)项  5个工作日内答复 ─ 主管部门（机关）；还有 6 天" in soon
         assert section(later, "今后 5 天到期") == "  没有"
+        assert "\nDue in the next 1 day\n" in page(found, "en", within=1)
         assert "Due in the next 6 days" in page(found, "en", within=6)
 
 
@@ -754,6 +755,7 @@ class TestEvents:
             "书面申报  也叫 申报\n    由谁：申报单位\n    记为：申报日期 = 当天\n    材料：已提交申报材料（项目申报（申请）表"
             in told
         )
+        assert "    documents: Application documents (项目" in event_table(PACK, Layout(lang="en", width=200))
         assert "    状态：拟议 → 已申报  第二条第(一)项" in told
         assert "    记为：立项状态 = 已批准\n    状态：已申报 → 已立项（有条件）" in told
         assert "    记为：已报进度的月份 = 加上当月" in told

@@ -13,6 +13,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from dataclasses import astuple, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,7 +24,7 @@ import pytest
 from govit_rules import Project, cities, evaluate, load_pack
 from govit_rules.cli import main, records
 from govit_rules.errors import Defect, LogError
-from govit_rules.event_log import EventLog, open_log
+from govit_rules.event_log import INSERT, EventLog, open_log
 from govit_rules.library import load_pack_file
 from govit_rules.log_verification import verify_log
 
@@ -115,7 +116,7 @@ class TestFile:
 
     def test_json(self, run: Any) -> None:
         """
-        ``--format json`` prints the same as data; the project is called as its file where nothing else names it.
+        ``--format json`` prints the same as data; the project is called as its file where the record does not name it.
         """
         told = json.loads(run("track", LIFE, *ASKED, "--format", "json").out)
 
@@ -233,7 +234,8 @@ class TestSeveralProjects:
         ("names", "chosen", "words"),
         [
             (("甲", "乙"), None, "有几个项目：甲、乙"),
-            (("甲", "乙"), "丙", "没有项目 丙 的事件"),
+            (("甲", "乙"), "丙", "没有项目 丙 的事件\n    → 文件里有几个项目：甲、乙"),
+            (("甲",), "丙", "没有项目 丙 的事件\n    → 文件里有项目：甲"),
             (("智慧停车", "乙"), "智慧停東", "是不是 智慧停车？"),
             (("甲", "乙", None), "甲", "标准输入:3: 有几个项目，而第 3 行没有写是哪个"),
         ],
@@ -297,6 +299,17 @@ class TestWrongQuestions:
         assert message.count("事件属于城市") == 100
         assert "另有 50 处要改" in message
 
+    def test_where_reading_stops(self, run: Any) -> None:
+        """
+        Of more wrong lines than are read on, none is counted that was not seen.
+        """
+        message = refusal(run("track", "-", *ASKED, text=lines(*({**FACTS, "date": "x"} for _ in range(150)))))
+
+        assert "标准输入: 有 100 处以上要改" in message
+        assert message.count("date：") == 100
+        assert "还有别的错误，只列出前 100 处" in message
+        assert "另有" not in message
+
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
@@ -335,6 +348,30 @@ class TestWrongQuestions:
         (tmp_path / "own.yaml").write_text(text[: text.index("\nlifecycle:")], encoding="utf-8")
 
         assert "没有 lifecycle" in refusal(run("track", LIFE, "--pack", tmp_path / "own.yaml", *COMPILED))
+
+    def test_a_name_that_is_too_long(self, run: Any) -> None:
+        """
+        A file name that the system does not take is a wrong question.
+        """
+        assert "读不出来" in refusal(run("track", "长" * 300 + ".jsonl", *PACK))
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may read everywhere")
+    def test_a_folder_that_may_not_be_looked_into(self, run: Any, tmp_path: Path) -> None:
+        """
+        A file in a folder that is closed to the user is refused as one that may not be read.
+        """
+        file = put(tmp_path / "a.jsonl", FACTS)
+        tmp_path.chmod(0o600)
+        try:
+            assert "没有读取的权限" in refusal(run("track", file, *ASKED))
+        finally:
+            tmp_path.chmod(0o700)
+
+    def test_a_city_may_be_named_in_the_events(self, run: Any) -> None:
+        """
+        Where no city is named, the message says where one may be.
+        """
+        assert '在项目、事件里写 "city"' in refusal(run("track", "-", text=lines(FACTS)))
 
 
 class TestEngine:
@@ -443,6 +480,16 @@ class TestLog:
         assert run("track", *ASKED, "--log", log, "--project", "甲").out == shown
         assert log.read_bytes() == before
 
+    def test_a_pack_from_standard_input(self, run: Any, tmp_path: Path) -> None:
+        """
+        The pack is read once, so it may come from standard input.
+        """
+        log = tmp_path / "p.db"
+        shown = run("track", LIFE, *ASKED, "--log", log).out
+        again = run("track", "--log", log, "--pack", "-", *DAY, *COMPILED, text=OWN.read_bytes())
+
+        assert again.out == shown
+
     def test_which_project_is_meant(self, run: Any, tmp_path: Path) -> None:
         """
         Several projects and none named, one that is not there, or an empty log: refused, with what there is.
@@ -450,10 +497,12 @@ class TestLog:
         log = tmp_path / "p.db"
         open_log(log).close()
         empty = refusal(run("track", "--log", log, *COMPILED))
+        of_a_city = refusal(run("track", "--log", log, *COMPILED, "--city", CITY))
         for name in ("智慧停车", "乙"):
             run("track", "-", *ASKED, "--log", log, "--project", name, text=lines(FACTS))
 
         assert "还没有项目" in empty
+        assert f"还没有{load_pack(CITY).name['zh']}的项目" in of_a_city
         assert "有几个项目：智慧停车、乙" in refusal(run("track", "--log", log, *PACK))
         assert "是不是 智慧停车？" in refusal(run("track", "--log", log, *PACK, "--project", "智慧停东"))
         assert "用 `govit-rules track list`" in refusal(run("track", "--log", log, *PACK, "--project", "q"))
@@ -509,6 +558,17 @@ class TestLog:
         assert f"{file}:2: event.actor: 不能记入" in refusal(run("track", file, *ASKED, "--log", log))
         assert not log.exists()
 
+    def test_a_name_that_a_log_cannot_keep(self, run: Any, tmp_path: Path) -> None:
+        """
+        A project that cannot be called so is refused before a log is made.
+        """
+        log = tmp_path / "p.db"
+        message = refusal(run("track", "-", *ASKED, "--log", log, "--project", "甲\n乙", text=lines(FACTS)))
+
+        assert "含有控制字符" in message
+        assert "已经记入" not in message
+        assert not log.exists()
+
     def test_what_was_kept_stays_kept(self, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """
         Where the disk is full half-way, it is said how many were kept; the next run goes on from there.
@@ -543,6 +603,40 @@ class TestLog:
         assert listed.code == 2
         assert " 好 " in listed.out
         assert f"{log}: 坏 第 1 个事件: " in listed.err
+
+    @pytest.mark.parametrize("text", ["not json", "[" * 5000, '{"n": ' + "9" * 5000 + "}", "null", '"甲"'])
+    def test_an_entry_that_is_no_event(self, run: Any, tmp_path: Path, text: str) -> None:
+        """
+        An entry that something else put into the log, its hash in order, is told like one that cannot be read.
+        """
+        log = tmp_path / "p.db"
+        run("track", "-", *ASKED, "--log", log, "--project", "好", text=lines(FACTS))
+        with open_log(log) as opened:
+            last = opened.head
+            assert last is not None
+            forged = replace(last, seq=2, project="坏", event=text, previous=last.hash)
+            opened._connection.execute(INSERT, astuple(replace(forged, hash=forged.hash_of_content())))
+        listed = run("track", "list", "--log", log, *ASKED)
+
+        assert f"{log}: 坏 第 1 个事件: " in refusal(run("track", "--log", log, *ASKED, "--project", "坏"))
+        assert listed.code == 2
+        assert " 好 " in listed.out
+
+    @pytest.mark.parametrize("gone", [True, False])
+    def test_a_reader_of_remarks_that_goes_away(self, tmp_path: Path, gone: bool) -> None:
+        """
+        When nobody reads standard error, or its disk is full, page and exit code are the same.
+        """
+        if not gone and not Path("/dev/full").exists():
+            pytest.skip("no device that is always full")
+        command = [sys.executable, "-m", "govit_rules", "track", str(LIFE), *ASKED, "--log", str(tmp_path / "p.db")]
+        reading, writing = os.pipe() if gone else (os.open(os.devnull, os.O_RDONLY), os.open("/dev/full", os.O_WRONLY))
+        os.close(reading)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=writing, cwd=ROOT)
+        os.close(writing)
+
+        assert done.returncode == 1
+        assert "合规意见：不符合" in done.stdout.decode()
 
     def test_processes_may_append_at_once(self, tmp_path: Path) -> None:
         """
@@ -625,6 +719,39 @@ class TestVerify:
         assert not cut["sound"]
         assert set(cut["defects"][0]) == {"where", "what", "mend"}
 
+    def test_one_entry(self, run: Any, tmp_path: Path) -> None:
+        """
+        English has a singular.
+        """
+        run("track", "-", *ASKED, "--log", tmp_path / "p.db", "--project", "甲", text=lines(FACTS))
+        done = run("track", "verify", "--log", tmp_path / "p.db", "--lang", "en")
+
+        assert done.out.splitlines()[0].endswith("p.db: sound, 1 entry")
+
+    def test_what_is_no_log(self, run: Any, tmp_path: Path) -> None:
+        """
+        For a file that SQLite does not know, the name is to be checked first.
+        """
+        (tmp_path / "a.txt").write_text("x" * 200)
+        done = run("track", "verify", "--log", tmp_path / "a.txt")
+        english = run("track", "verify", "--log", tmp_path / "a.txt", "--lang", "en")
+
+        assert (done.code, english.code) == (1, 1)
+        assert "不是 SQLite 文件，或文件头已损坏\n    → 核对文件名" in done.out
+        assert "is no SQLite file, or its header is damaged\n    → check the name" in english.out
+
+    def test_a_damage_runs_nothing_in_the_terminal(self, run: Any, log: Path) -> None:
+        """
+        What a damaged log says is shown, not sent.
+        """
+        with sqlite3.connect(log) as connection:
+            connection.execute('CREATE TABLE "\x1b[2J\x9b" (a)')
+        connection.close()
+        done = run("track", "verify", "--log", log)
+
+        assert r"“\x1b[2J\x9b” 被改过" in done.out
+        assert not {"\x1b", "\x9b"} & set(done.out)
+
     def test_what_is_no_hash(self, run: Any, log: Path) -> None:
         """
         A head that is no hash is a wrong question.
@@ -672,6 +799,60 @@ class TestExport:
         assert entry["DTSTART"].dt == date(2024, 7, 10)
         assert "水务-01" in entry["SUMMARY"]
         assert (tmp_path / "a.ics").read_bytes() == shown.out.encode()
+
+    def test_a_hyphen_prints(self, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """
+        ``--out -`` prints, and makes no file of that name.
+        """
+        monkeypatch.chdir(tmp_path)
+
+        assert run("track", "export", LIFE, *ASKED, "--out", "-").out == run("track", "export", LIFE, *ASKED).out
+        assert not (tmp_path / "-").exists()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
+    def test_a_pipe_is_written_into(self, run: Any, tmp_path: Path) -> None:
+        """
+        A pipe stays one: what is written goes through it.
+        """
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            done = run("track", "export", LIFE, *ASKED, "--format", "ics", "--out", pipe)
+            assert done.code == 0
+            assert pipe.is_fifo()
+            assert os.read(reading, 15) == b"BEGIN:VCALENDAR"
+        finally:
+            os.close(reading)
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+    def test_a_link_stays_one(self, run: Any, tmp_path: Path) -> None:
+        """
+        Through a link, the file to which it leads is written.
+        """
+        (tmp_path / "到").mkdir()
+        file, link = tmp_path / "到" / "a.json", tmp_path / "link.json"
+        file.write_text("old")
+        link.symlink_to(file)
+        run("track", "export", LIFE, *ASKED, "--out", link)
+
+        assert link.is_symlink()
+        assert json.loads(file.read_text(encoding="utf-8"))["city"] == "tracked"
+        assert [path.name for path in file.parent.iterdir()] == ["a.json"]
+
+    def test_a_file_name_that_is_no_text(self, run: Any, tmp_path: Path) -> None:
+        """
+        The name of a file of events may be what UTF-8 cannot hold: it is escaped, and the file is JSON all the same.
+        """
+        try:
+            file = put(tmp_path / "\udcff.jsonl", FACTS)
+        except (OSError, UnicodeError):
+            pytest.skip("this file system has no such names")
+        done = run("track", "export", file, *ASKED, "--out", tmp_path / "a.json")
+
+        assert (done.code, done.err) == (0, "")
+        assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["name"] == "\udcff"
+        assert not list(tmp_path.glob(".*"))
 
     def test_a_place_that_cannot_be_written(self, run: Any, tmp_path: Path) -> None:
         """
@@ -741,6 +922,25 @@ class TestList:
         assert (one.code, one.err) == (0, "")
         assert "外地的" in one.out
 
+    def test_an_engine_that_there_is_not(self, run: Any, tmp_path: Path) -> None:
+        """
+        An engine that is not there is no fault of any project: nothing is listed.
+        """
+        log = tmp_path / "c.db"
+        run("track", "-", "--city", CITY, *COMPILED, "--log", log, "--project", "甲", text=lines(FACTS))
+        done = run("track", "list", "--log", log, "--engine", "steam")
+
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith("错误: 没有引擎 'steam'；可用：")
+
+    def test_one_day(self, run: Any, log: Path) -> None:
+        """
+        English has a singular.
+        """
+        done = run("track", "list", "--log", log, *ASKED, "--due", "1d", "--lang", "en")
+
+        assert done.out.splitlines()[-1] == "3 more with nothing due in the next 1 day"
+
     def test_each_line_is_what_track_says(self, run: Any, log: Path) -> None:
         """
         State, exit code and breaches of a line are those of `track` on the project.
@@ -780,6 +980,15 @@ class TestEvents:
         told = json.loads(run("track", "events", "--city", load_pack(CITY).name["zh"], "--format", "json").out)
 
         assert told["city"] == CITY
+
+    def test_a_pack_without_a_lifecycle(self, run: Any, tmp_path: Path) -> None:
+        """
+        A pack without a lifecycle has no events, and that is said.
+        """
+        text = OWN.read_text(encoding="utf-8")
+        (tmp_path / "own.yaml").write_text(text[: text.index("\nlifecycle:")], encoding="utf-8")
+
+        assert "没有 lifecycle" in refusal(run("track", "events", "--pack", tmp_path / "own.yaml"))
 
 
 class TestHelp:
@@ -850,6 +1059,17 @@ def test_in_a_process_of_its_own() -> None:
 
     assert (done.returncode, done.stderr) == (1, b"")
     assert "合规意见：不符合" in done.stdout.decode()
+
+
+def test_data_run_nothing_in_the_terminal(run: Any) -> None:
+    """
+    In JSON, too, a control character is escaped, and is the same when read.
+    """
+    event = {**APPLIED, "actor": "\x9b2J\x7f"}
+    done = run("track", "-", *ASKED, "--format", "json", text=lines(event))
+
+    assert not {"\x9b", "\x7f"} & set(done.out)
+    assert json.loads(done.out)["events"][0]["recorded"] == event
 
 
 def test_the_facts_that_are_written_are_a_project(run: Any, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ __all__ = [
     "EventLog",
     "LoggedProject",
     "canonical_event",
+    "check_names",
     "open_log",
 ]
 
@@ -102,7 +103,7 @@ _MENDS: Final[Mapping[int, tuple[str, str]]] = {
     sqlite3.SQLITE_BUSY: ("日志正被别的进程占用，等候超时", "稍后再试，或结束占用它的进程"),
     sqlite3.SQLITE_LOCKED: ("日志正被别的进程占用，等候超时", "稍后再试，或结束占用它的进程"),
     sqlite3.SQLITE_FULL: ("磁盘已满，事件没有记入", "腾出空间后再试"),
-    sqlite3.SQLITE_READONLY: ("日志或其所在文件夹只读，不能写入", "改为可写，或另用一个文件夹"),
+    sqlite3.SQLITE_READONLY: ("日志或其所在文件夹只读，不能写入", "连同旁边的 -wal 和 -shm 改为可写，或另用文件夹"),
     sqlite3.SQLITE_CANTOPEN: ("日志打不开", "核对路径，并确认文件及其所在文件夹可读可写"),
     sqlite3.SQLITE_PERM: ("没有读写日志的权限", "核对文件及其所在文件夹的权限"),
     sqlite3.SQLITE_IOERR: ("读写磁盘出错", "检查磁盘；日志须放在本机磁盘上，不放网络盘"),
@@ -199,7 +200,7 @@ def _event_defects(event: object) -> Iterator[Defect]:
     while waiting and found < MAX_DEFECTS:
         where, value, depth = waiting.pop()
         seen += 1
-        if seen > MAX_EVENT_BYTES or (isinstance(value, str) and len(value) > MAX_EVENT_BYTES):
+        if seen > MAX_EVENT_BYTES or _is_longer_than_any_event(value):
             yield _TOO_LONG
             return
         if depth > MAX_DEPTH and isinstance(value, (Mapping, list, tuple)):
@@ -209,9 +210,6 @@ def _event_defects(event: object) -> Iterator[Defect]:
             found += 1
             yield defect
         elif isinstance(value, Mapping):
-            if len(value) > MAX_EVENT_BYTES:
-                yield _TOO_LONG
-                return
             for key in value:
                 if not isinstance(key, str) or len(key) > MAX_NAME or not encodable(key):
                     found += 1
@@ -219,10 +217,11 @@ def _event_defects(event: object) -> Iterator[Defect]:
                 else:
                     waiting.append((f"{where}.{key}"[:MAX_NAME], value[key], depth + 1))
         elif isinstance(value, (list, tuple)):
-            if len(value) > MAX_EVENT_BYTES:
-                yield _TOO_LONG
-                return
             waiting += ((f"{where}[{index}]"[:MAX_NAME], inner, depth + 1) for index, inner in enumerate(value))
+
+
+def _is_longer_than_any_event(value: object) -> bool:
+    return isinstance(value, (str, Mapping, list, tuple)) and len(value) > MAX_EVENT_BYTES
 
 
 def _value_defect(where: str, value: object) -> Defect | None:
@@ -243,6 +242,18 @@ def _name_defect(where: str, name: object) -> Defect | None:
     if any(unicodedata.category(sign) == "Cc" for sign in name):
         return Defect(where, f"{shown(name)} 含有控制字符", "去掉换行、制表等控制字符")
     return None
+
+
+def check_names(city: object, project: object) -> None:
+    """
+    Refuse what `EventLog.append` would refuse as the name of a city or project.
+
+    Raises:
+        LogError: With every name that cannot be logged.
+    """
+    found = [defect for pair in (("city", city), ("project", project)) if (defect := _name_defect(*pair))]
+    if found:
+        raise LogError(found)
 
 
 def _utc(moment: object) -> str:
@@ -488,7 +499,7 @@ class EventLog:
             LogError: The event, a name or the time cannot be logged; the log cannot be written; its last entry was
                 changed. Nothing is appended then.
         """
-        _check_names(city, project)
+        check_names(city, project)
         text, moment = canonical_event(event), _utc(recorded_at)
         with telling(self.path), self._writing():
             if once and (known := self._lookup(city, project, text)):
@@ -506,7 +517,7 @@ class EventLog:
         Raises:
             LogError: As `append`.
         """
-        _check_names(city, project)
+        check_names(city, project)
         with telling(self.path):
             return self._lookup(city, project, canonical_event(event))
 
@@ -594,12 +605,6 @@ class EventLog:
             return None
         row = self._connection.execute(f"SELECT {COLUMNS} FROM entry WHERE seq = ?", (seq,)).fetchone()  # noqa: S608 - constants
         return self._checked(row) if row else None
-
-
-def _check_names(city: object, project: object) -> None:
-    found = [defect for pair in (("city", city), ("project", project)) if (defect := _name_defect(*pair))]
-    if found:
-        raise LogError(found)
 
 
 def _digest(*content: str) -> bytes:

@@ -64,6 +64,11 @@ _HASH: Final = re.compile("[0-9a-f]{64}")
 _RESTORE: Final = {"zh": "保存此文件作证据，从备份恢复", "en": "keep this file as evidence, restore a backup"}
 _ASK: Final = {"zh": "查明谁改过此文件；条目本身完好", "en": "find out who wrote to the file; the entries are sound"}
 _DAMAGES: Final[Mapping[str, tuple[str, str, Mapping[str, str]]]] = {
+    "foreign": (
+        "不是 SQLite 文件，或文件头已损坏",
+        "is no SQLite file, or its header is damaged",
+        {"zh": "核对文件名；确是日志的，从备份恢复", "en": "check the name; if it is a log, restore a backup"},
+    ),
     "unreadable": ("文件读不下去: {}", "the file cannot be read further: {}", _RESTORE),
     "application": (
         "不带本程序日志的标记",
@@ -216,9 +221,11 @@ def _noting(walk: _Walk) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, ValueError, OverflowError) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OUT_OF_REACH:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _OUT_OF_REACH:
             raise
-        damage = _Damage("unreadable", walk.seq + 1 if walk.seq else 0, (str(error),))
+        entry = walk.seq + 1 if walk.seq else 0
+        damage = _Damage("foreign" if code == sqlite3.SQLITE_NOTADB else "unreadable", entry, (str(error),))
         if damage not in walk.damages:  # several checks may stop at the same place
             walk.damages.append(damage)
 

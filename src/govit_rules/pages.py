@@ -45,9 +45,9 @@ def display_width(text: str) -> int:
 def _columns(char: str) -> int:
     if char < "\u0300":
         return 1
-    if unicodedata.combining(char):
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):  # not all of these have a class
         return 0
-    return 2 if unicodedata.east_asian_width(char) in "WFA" and char not in "─·▶✓✗…“”" else 1
+    return 2 if unicodedata.east_asian_width(char) in "WFA" and char not in "─·▶✓✗…“”�" else 1
 
 
 # What may be parted: a Latin word with what hangs on it, or a wide character; marks stay with what they open or close.

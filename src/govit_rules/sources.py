@@ -106,9 +106,11 @@ def _decoded(content: bytes | str, name: str) -> str:
         raise PackError([Defect(name, what, "另存为 UTF-8 再试")]) from None
 
 
+_INVISIBLE: Final = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
 def _check_size(source: Source) -> None:
-    bad = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]", source.text)
-    if bad:
+    if bad := _INVISIBLE.search(source.text):
         line = source.text.count("\n", 0, bad.start()) + 1
         source.add(line, 1, f"有不可见的控制字符 U+{ord(bad[0]):04X}", "删去它")
     source.refuse()
@@ -165,6 +167,7 @@ class _Builder:
         if event.tag not in (None, "!"):
             self._stop(line, column, f"不能用标签 {event.tag}", "删去标签")
         if kind == "ScalarEvent":
+            self._check_escapes(event)
             return self._scalar(event, path)
         return self._mapping(path, depth) if kind == "MappingStartEvent" else self._list(path, depth)
 
@@ -174,6 +177,7 @@ class _Builder:
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
             if type(event).__name__ != "ScalarEvent" or event.anchor is not None or event.tag not in (None, "!"):
                 self._stop(line, column, "键必须是普通文字", "把键写成文字")
+            self._check_escapes(event)
             key = event.value
             if key in result:
                 self.source.add(
@@ -188,6 +192,14 @@ class _Builder:
         while type(event := self._next()).__name__ != "SequenceEndEvent":
             result.append(self._value(event, (*path, len(result)), depth + 1))
         return result
+
+    def _check_escapes(self, event: Any) -> None:
+        r"""
+        Refuse what stands nowhere in the text, and an escape in double quotes would make: "\e[2J".
+        """
+        if event.style == '"' and (bad := _INVISIBLE.search(event.value)):
+            mark = event.start_mark
+            self.source.add(mark.line + 1, mark.column + 1, f"有不可见的控制字符 U+{ord(bad[0]):04X}", "删去它")
 
     def _scalar(self, event: Any, path: Path) -> Any:
         text: str = event.value

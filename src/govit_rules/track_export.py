@@ -1,8 +1,8 @@
 """
 Where a project stands, for other programs: JSON data, a CSV table and a calendar of deadlines.
 
-The clock is not read: the same track gives the same bytes, always. Imports: `deadlines`, `events`, `packs` and
-`lifecycle` (for types), `pages`, `track_text`; icalendar inside `as_calendar` only.
+The clock is not read: the same track gives the same bytes, always. Imports: `deadlines`, `decision`, `packs`,
+`pages`, `track_text`, and `chronicle` and `lifecycle` (for types); icalendar inside `as_calendar` only.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from govit_rules.deadlines import STATUS_ZH
 from govit_rules.decision import CONCLUSIONS
+from govit_rules.packs import SEVERITIES
 from govit_rules.pages import one_line
-from govit_rules.track_text import STATUS_EN, articles_of
+from govit_rules.track_text import STATUS_EN, articles_of, bearer_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ _COLUMNS: Final = (
 
 def project_name(track: Track, name: str | None = None) -> str:
     """
-    What a project is called: as its record calls it, else ``name``, else by its own facts.
+    What a project is called: ``name``, as its record has it, else what its facts call it.
     """
     return name or track.project.name or ""
 
@@ -214,6 +215,7 @@ def as_csv(track: Track, *, name: str | None = None, lang: str = "zh") -> str:
     for deadline in (*track.deadlines, *track.past):
         told = {"city": track.pack.city, "project": project_name(track, name), **_deadline(deadline, track, lang)}
         told["status"] = (STATUS_EN if lang == "en" else STATUS_ZH)[deadline.status]
+        told["severity"] = deadline.severity if lang == "en" else SEVERITIES[deadline.severity]
         told["counts"] = ("yes" if deadline.counts else "no") if lang == "en" else "是" if deadline.counts else "否"
         table.writerow(_cell(told[column]) for _, column in _COLUMNS)
     return page.getvalue()
@@ -288,10 +290,9 @@ def _description(deadline: Deadline, track: Track, lang: str) -> list[str]:
     }
     regulation = track.pack.regulation
     title = " ".join(filter(None, (regulation.title, regulation.doc_number)))
-    apart = (" (authority)" if lang == "en" else "（机关）") if not deadline.counts else ""
     told = {
         "clause": f"{title} {deadline.article} ({deadline.rule})",
-        "whose": deadline.bearer + apart,
+        "whose": bearer_of(deadline, lang),
         "since": deadline.since and deadline.since.isoformat(),
         "opens": deadline.opens_on and deadline.opens_on.isoformat(),
     }

@@ -3,7 +3,8 @@ Where a project stands and how it came there, as text for people.
 
 Clause first, in columns of a terminal where a Chinese character takes two; nothing is said by colour alone, and no
 approval is given. `text` is the page of one project, `overview` a line for each of many, `event_table` what a record
-may name. Imports: `conditions`, `deadlines`, `explain`, `handbook`, `packs`, `pages`.
+may name. Imports: `conditions`, `deadlines`, `decision`, `explain`, `handbook`, `packs`, `pages`, and `lifecycle` (for
+types).
 """
 
 from __future__ import annotations
@@ -318,19 +319,17 @@ class _TrackPage(Page):
         return f"{title} ─ {label_of(self.pack, deadline.event, self.lang)}"
 
     def _deadline_row(self, deadline: Deadline, *, opens: bool) -> list[str]:
-        whose = deadline.bearer if deadline.counts else deadline.bearer + self.say("（机关）", " (authority)")
         first = [_day(deadline.opens_on)] if opens else []
-        standing = self.say(*standing_of(deadline, self.track.as_of))
-        return [deadline.article, _day(deadline.since), *first, _day(deadline.due_on), standing, whose]
+        standing, bearer = self.say(*standing_of(deadline, self.track.as_of)), bearer_of(deadline, self.lang)
+        return [deadline.article, _day(deadline.since), *first, _day(deadline.due_on), standing, bearer]
 
     def due(self, within: int) -> None:
-        self.title(self.say(f"今后 {within} 天到期", f"Due in the next {within} days"))
+        self.title(self.say(f"今后 {within} 天到期", f"Due in the next {_days_en(within)}"))
         due = self.track.due_within(within)
         if not due:
             self.add(self.say("没有", "none"), first="  ")
         for each in due:
-            whose = each.bearer if each.counts else each.bearer + self.say("（机关）", " (authority)")
-            what = f"{each.article}  {self.say(each.title, each.title_en)} ─ {whose}"
+            what = f"{each.article}  {self.say(each.title, each.title_en)} ─ {bearer_of(each, self.lang)}"
             standing = self.say(*standing_of(each, self.track.as_of))
             self.add(self.joined((what, standing)), first=f"  {each.due_on}  ", hang=14, end=each.rule)
 
@@ -390,6 +389,13 @@ def _day(day: date | None) -> str:
     return "-" if day is None else day.isoformat()
 
 
+def bearer_of(deadline: Deadline, lang: str) -> str:
+    """
+    Whose duty a deadline is; an authority's own is marked.
+    """
+    return deadline.bearer if deadline.counts else deadline.bearer + (" (authority)" if lang == "en" else "（机关）")
+
+
 def standing_of(deadline: Deadline, as_of: date) -> tuple[str, str]:
     """
     Where a deadline stands on a day, in Chinese and English: days left, days late, or the day on which it was done.
@@ -407,25 +413,29 @@ def standing_of(deadline: Deadline, as_of: date) -> tuple[str, str]:
 def _running(deadline: Deadline, as_of: date) -> tuple[str, str]:
     left = (deadline.due_on - as_of).days
     if left < 0:  # the duty's own stage or day still gives it time
-        return f"已过 {-left} 天，还不算逾期", f"{-left} days past, not yet missed"
+        return f"已过 {-left} 天，还不算逾期", f"{_days_en(-left)} past, not yet missed"
     if left == 0:
         return "今天到期", "due today"
     if deadline.opens_on is not None and as_of < deadline.opens_on:
         days = (deadline.opens_on - as_of).days
-        return f"还有 {left} 天，{days} 天后才可办", f"{left} days left, opens in {days}"
-    return f"还有 {left} 天", f"{left} day{'s' if left > 1 else ''} left"
+        return f"还有 {left} 天，{days} 天后才可办", f"{_days_en(left)} left, opens in {days}"
+    return f"还有 {left} 天", f"{_days_en(left)} left"
+
+
+def _days_en(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
 
 
 def _missed(deadline: Deadline, as_of: date) -> tuple[str, str]:
     done, opens = deadline.done_on, deadline.opens_on
     if done is not None and opens is not None and done < opens:
         early = (opens - done).days
-        return f"{done} 办，早了 {early} 天", f"done on {done}, {early} days too early"
+        return f"{done} 办，早了 {early} 天", f"done on {done}, {_days_en(early)} too early"
     if done is not None and done > deadline.due_on:
         late = (done - deadline.due_on).days
-        return f"{done} 办，逾期 {late} 天", f"done on {done}, {late} days late"
+        return f"{done} 办，逾期 {late} 天", f"done on {done}, {_days_en(late)} late"
     late = (as_of - deadline.due_on).days
-    return (f"逾期 {late} 天", f"{late} days late") if late > 0 else (STATUS_ZH["missed"], STATUS_EN["missed"])
+    return (f"逾期 {late} 天", f"{_days_en(late)} late") if late > 0 else (STATUS_ZH["missed"], STATUS_EN["missed"])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -444,7 +454,7 @@ class OverviewRow:
     @property
     def open_breaches(self) -> int:
         """
-        The binding rules that are broken and not mended.
+        How many binding rules are broken and not mended.
         """
         return sum(breach.binding and breach.cured_on is None for breach in self.track.breaches)
 
@@ -480,10 +490,10 @@ def overview(rows: Sequence[OverviewRow], layout: Layout) -> str:
 
 def _overview_line(row: OverviewRow, *, second: bool) -> tuple[str, ...]:
     track, due = row.track, row.next_due
-    whose = ""
+    what = ""
     if due is not None:
-        mark = "" if due.counts else (" (authority)" if second else "（机关）")
-        whose = f"{due.article} {due.title_en if second else due.title} ─ {due.bearer}{mark}"
+        bearer = bearer_of(due, "en" if second else "zh")
+        what = f"{due.article} {due.title_en if second else due.title} ─ {bearer}"
     return (
         track.pack.name["en" if second else "zh"],
         one_line(row.name),
@@ -491,7 +501,7 @@ def _overview_line(row: OverviewRow, *, second: bool) -> tuple[str, ...]:
         CONCLUSIONS[track.exit_code][second],
         str(row.open_breaches),
         _day(due.due_on if due else None),
-        whose,
+        what,
     )
 
 
@@ -523,7 +533,8 @@ def _event_lines(pack: Pack, event: LifecycleEvent, page: Page) -> Iterator[tupl
     if event.documents:
         fact = pack.fact(event.documents)
         known = page.listed(((fact and fact.values) or {}).values())
-        yield page.say("材料", "documents"), f"{label_of(pack, event.documents, page.lang)}（{known}）"
+        label = label_of(pack, event.documents, page.lang)
+        yield page.say("材料", "documents"), label + page.say(f"（{known}）", f" ({known})")
     states = pack.lifecycle.states if pack.lifecycle else {}
     for each in pack.lifecycle.transitions if pack.lifecycle else ():
         if each.event == event.name:
@@ -582,6 +593,7 @@ __all__ = [
     "STATUS_EN",
     "OverviewRow",
     "articles_of",
+    "bearer_of",
     "event_data",
     "event_table",
     "overview",

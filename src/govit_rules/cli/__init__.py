@@ -2,7 +2,8 @@
 The command line, ``govit-rules``.
 
     0    no binding rule is broken
-    1    a binding rule is broken (`coverage`: something is left out; `test`: a case failed; `diff`: the packs differ)
+    1    a binding rule is broken (`coverage`: something is left out; `test`: a case failed; `diff`: the packs
+         differ; `track verify`: the log was changed)
     2    the question is wrong: usage, file, project, pack, city; the message says where, what, and how to mend it
     3    it cannot be judged, for want of facts
     130  interrupted
@@ -27,6 +28,7 @@ tests/test_cli.py.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -67,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         answer = commands.main(arguments, prog_name="govit-rules", standalone_mode=False)
         code = answer if isinstance(answer, int) else 0
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):  # nobody may be reading; the exit code is the same
+            error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED

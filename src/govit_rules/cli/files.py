@@ -43,11 +43,18 @@ def _trouble(error: OSError | ValueError, name: str) -> str:
     if isinstance(error, FileNotFoundError):
         near = _near_file(Path(name))
         return f"没有这个文件\n    → {f'是不是 {near}？' if near else '查路径和文件名；从标准输入读写作 -'}"
-    if isinstance(error, IsADirectoryError) or Path(name).is_dir():
+    if isinstance(error, IsADirectoryError) or _is_folder(name):
         return "这是文件夹，不是文件\n    → 写出其中一个文件的名字"
     if isinstance(error, PermissionError):
         return "没有读取的权限\n    → 改文件的权限，或换个用户"
     return f"读不出来（{getattr(error, 'strerror', None) or error}）\n    → 查文件名和磁盘"
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):  # it cannot even be looked at
+        return False
 
 
 def _near_file(path: Path) -> str | None:
@@ -65,16 +72,22 @@ def _near_file(path: Path) -> str | None:
 
 def put(file: Path, page: str) -> None:
     """
-    Write a file as a whole: what was there stays until the new one is complete.
+    Write a file as a whole: what was there stays until the new one is complete. Pipes and devices are written into.
     """
     if not file.name:
         raise WrongQuestion(f"{file}: 写不进去（这是文件夹）\n    → 写出文件的名字")
-    half = file.with_name(f".{file.name}.part")
+    half: Path | None = None
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(page, encoding="utf-8")
-        half.replace(file)
+        if file.exists() and not file.is_file() and not file.is_dir():
+            file.write_text(page, encoding="utf-8", errors="backslashreplace")
+            return
+        target = file.resolve() if file.is_symlink() and file.is_file() else file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        half = target.with_name(f".{target.name}.part")
+        half.write_text(page, encoding="utf-8", errors="backslashreplace")  # as streams do
+        half.replace(target)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            half.unlink(missing_ok=True)
+        if half is not None:
+            with contextlib.suppress(OSError):
+                half.unlink(missing_ok=True)
         raise WrongQuestion(f"{file}: 写不进去（{error.strerror}）\n    → 查文件夹的权限和磁盘空间") from None

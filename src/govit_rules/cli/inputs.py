@@ -94,7 +94,7 @@ def pack_for(named: str | None, city: str | None, pack: str | None) -> Pack:
         return pack_file(pack)
     if city is None and named is None:
         raise WrongQuestion(
-            '没有指明城市\n    → 加上 --city 城市，或在项目里写 "city"；用 `govit-rules cities` 看有哪些城市'
+            '没有指明城市\n    → 加上 --city 城市，或在项目、事件里写 "city"；用 `govit-rules cities` 看有哪些城市'
         )
     from govit_rules.library import load_pack
 

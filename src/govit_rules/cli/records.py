@@ -17,7 +17,7 @@ import click
 from govit_rules.cli.files import read, shown
 from govit_rules.cli.inputs import about, pack_for
 from govit_rules.cli.options import as_of_option, city_option, pack_option
-from govit_rules.cli.terminal import WrongQuestion, progress
+from govit_rules.cli.terminal import WrongQuestion, progress, remark
 from govit_rules.errors import Defect, EventError, LogError
 
 if TYPE_CHECKING:
@@ -121,11 +121,12 @@ def followed(asked: Asked) -> tuple[str, Track]:
     given = _given(asked.given, pack)
     records, name = _read(asked, content, pack)
     if asked.log is not None:
-        from govit_rules.event_log import open_log
+        from govit_rules.event_log import check_names, open_log
 
         _check_loggable(records, asked.events)
         if name is None:
             raise WrongQuestion("不知道这些事件属于哪个项目\n    → 加上 --project 项目，或在事件里写 project")
+        check_names(pack.city, name)
         with open_log(asked.log) as log:
             _append(log, pack.city, name, records)
             records = _records_in(log, pack, name)
@@ -142,43 +143,45 @@ def _from_log(asked: Asked) -> tuple[str, Track]:
         raise WrongQuestion(
             "没有给出事件\n    → 写事件文件，或 --log 日志.db --project 项目；用法见 govit-rules track -h"
         )
+    only = None if asked.city is None and asked.pack is None else pack_for(None, asked.city, asked.pack)
     with open_log(asked.log, create=False) as log:
-        city, name = _logged(log, asked)
-        pack = pack_for(city, asked.city, asked.pack)
+        city, name = _logged(log, asked.project, only)
+        pack = only or pack_for(city, None, None)
         tracker = tracker_for(pack, asked.engine)
         given = _given(asked.given, pack)
         records = _records_in(log, pack, name)
     return name, tracker.track(records, as_of=asked.day, given=given, partial=asked.partial)
 
 
-def _logged(log: EventLog, asked: Asked) -> tuple[str, str]:
+def _logged(log: EventLog, project: str | None, only: Pack | None) -> tuple[str, str]:
     """
-    City and name of the project that is meant, of those in a log.
+    City and name of the project that is meant, of those in a log, or of those of one city.
     """
     from govit_rules.facts import nearest
 
-    wanted = None if asked.city is None and asked.pack is None else pack_for(None, asked.city, asked.pack).city
-    there = [each for each in log.projects() if wanted in (None, each.city)]
-    found = [each for each in there if asked.project in (None, each.project)]
+    there = [each for each in log.projects() if only is None or each.city == only.city]
+    found = [each for each in there if project in (None, each.project)]
     if len(found) == 1:
         return found[0].city, found[0].project
-    if found and asked.project is not None:
+    if found and project is not None:
         listed = "、".join(each.city for each in found)
-        raise WrongQuestion(f"{log.path}: {listed} 都有项目 {asked.project}\n    → 加上 --city 城市")
+        raise WrongQuestion(f"{log.path}: {listed} 都有项目 {project}\n    → 加上 --city 城市")
     names = [each.project for each in there]
-    if asked.project is None:
-        mend = "加上 --project 项目" if names else "先记入事件：govit-rules track 事件.jsonl --log 日志.db"
-        raise WrongQuestion(f"{log.path}: {_several(names)}\n    → {mend}")
-    near = nearest(asked.project, names)
+    if project is None and names:
+        raise WrongQuestion(f"{log.path}: {_listed(names)}\n    → 加上 --project 项目")
+    if project is None:
+        whose = "" if only is None else only.name["zh"] + "的"
+        mend = "先记入事件：govit-rules track 事件.jsonl --log 日志.db"
+        raise WrongQuestion(f"{log.path}: 还没有{whose}项目\n    → {mend}")
+    near = nearest(project, names)
     mend = f"是不是 {near}？" if near else "用 `govit-rules track list` 看有哪些项目"
-    raise WrongQuestion(f"{log.path}: 没有项目 {asked.project}\n    → {mend}")
+    raise WrongQuestion(f"{log.path}: 没有项目 {project}\n    → {mend}")
 
 
-def _several(names: Sequence[str]) -> str:
-    if not names:
-        return "还没有项目"
+def _listed(names: Sequence[str]) -> str:
+    several = "几个" if len(names) > 1 else ""
     more = f" 等 {len(names)} 个" if len(names) > _NAMES_TOLD else ""
-    return f"有几个项目：{'、'.join(names[:_NAMES_TOLD])}{more}"
+    return f"有{several}项目：{'、'.join(names[:_NAMES_TOLD])}{more}"
 
 
 def tracker_for(pack: Pack, engine: str | None) -> Tracker:
@@ -198,7 +201,7 @@ def usable_engine() -> str:
 
     if available():
         return "durable"
-    click.echo("没有 durable-rules，状态机改用 compiled 引擎，结果相同。", err=True)
+    remark("没有 durable-rules，状态机改用 compiled 引擎，结果相同。")
     return "compiled"
 
 
@@ -270,10 +273,10 @@ def _project_meant(asked: Asked, names: Sequence[str]) -> str | None:
     from govit_rules.facts import nearest
 
     if asked.project is None and len(names) > 1:
-        raise WrongQuestion(f"{shown(asked.events or '')}: {_several(names)}\n    → 加上 --project 项目")
+        raise WrongQuestion(f"{shown(asked.events or '')}: {_listed(names)}\n    → 加上 --project 项目")
     if asked.project is not None and names and asked.project not in names:
         near = nearest(asked.project, names)
-        mend = f"是不是 {near}？" if near else f"文件里{_several(names)}"
+        mend = f"是不是 {near}？" if near else f"文件里{_listed(names)}"
         raise WrongQuestion(f"{shown(asked.events or '')}: 没有项目 {asked.project} 的事件\n    → {mend}")
     return asked.project or next(iter(names), None)
 
@@ -302,9 +305,11 @@ def _about_events(place: Callable[[int], str], what: str) -> Iterator[None]:
         yield
     except (EventError, LogError) as error:
         told = [str(replace(each, where=place(each.line))) for each in error.defects[:_DEFECTS_TOLD]]
-        left = len(error.defects) - len(told)
-        more = [f"另有 {left} 处要改"] if left else []
-        raise WrongQuestion("\n".join([f"{what}: 有 {len(error.defects)} 处要改", *told, *more])) from None
+        rest = error.defects[_DEFECTS_TOLD:]
+        count, more = f"{len(error.defects)} 处", [f"另有 {len(rest)} 处要改"] if rest else []
+        if rest and not rest[-1].line:  # where reading stopped, it says so, and nobody knows how many there are
+            count, more = f"{_DEFECTS_TOLD} 处以上", [str(rest[-1])]
+        raise WrongQuestion("\n".join([f"{what}: 有 {count}要改", *told, *more])) from None
 
 
 # -- a log
@@ -343,10 +348,11 @@ def _append(log: EventLog, city: str, name: str, records: Sequence[EventRecord])
                     twice.append(str(record.line))
     except LogError as error:
         kept = len(lines) + len(twice)
-        told = f"前 {kept} 个事件已经记入，其余的没有；改好后再运行一次，已有的不会重记"
+        done = f"前 {kept} 个事件已经记入，其余的没有" if kept else "一个事件也没有记入"
+        told = f"{done}；改好后再运行一次，已有的不会重记"
         raise WrongQuestion(f"{error}\n{told}") from None
     new = sum(seq > before for seq in lines)
-    click.echo(f"{log.path}: 新记入 {new} 个事件，已有 {len(lines) - new} 个。{_repeated(twice)}", err=True)
+    remark(f"{log.path}: 新记入 {new} 个事件，已有 {len(lines) - new} 个。{_repeated(twice)}")
 
 
 def _repeated(lines: Sequence[str]) -> str:
@@ -367,9 +373,21 @@ def as_records(events: Sequence[str], pack: Pack, where: str) -> list[EventRecor
     """
     Events as they stand in a log, read by a pack; ``where`` is what its defects are told of.
     """
-    import json
-
     from govit_rules.events import records_of
 
     with _about_events(lambda line: f"{where} 第 {line} 个事件", where):
-        return records_of([json.loads(event) for event in events], pack)
+        return records_of(_logged_data(events), pack)
+
+
+def _logged_data(events: Sequence[str]) -> list[Any]:
+    """
+    What the texts of entries say. One that is not JSON can only have been put into the log by something else.
+    """
+    from govit_rules.project import read_json
+
+    found = [read_json(event) for event in events]
+    mend = "运行 `govit-rules track verify` 查看，并从备份恢复"
+    wrong = [Defect("", each.what, mend, line=n) for n, each in enumerate(found, 1) if isinstance(each, Defect)]
+    if wrong:
+        raise EventError(wrong)
+    return found

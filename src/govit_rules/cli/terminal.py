@@ -82,10 +82,11 @@ def write_json(data: Any) -> None:
 
 def escaped(text: str) -> str:
     r"""
-    JSON as the terminal can take it: ``\uXXXX`` for what its encoding lacks.
+    JSON as the terminal can take it: ``\uXXXX`` for what its encoding lacks, and for what would steer it.
     """
     import json
 
+    text = re.sub("[\x7f-\x9f]", lambda match: f"\\u{ord(match[0]):04x}", text)
     try:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
@@ -97,11 +98,23 @@ def complain(message: str) -> None:
     """
     Print to standard error what is wrong.
     """
-    # What the input says is shown, and never runs in the reader's terminal.
-    safe = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda match: f"\\x{ord(match[0]):02x}", message)
+    remark(f"错误: {message}")
+
+
+def remark(message: str) -> None:
+    """
+    Print to standard error what goes beside the answer. A reader that has gone away changes no exit code.
+    """
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(f"错误: {safe}\n")
+        sys.stderr.write(f"{harmless(message)}\n")
         sys.stderr.flush()
+
+
+def harmless(text: str) -> str:
+    """
+    Lines in which what the input says is shown, and never runs in the reader's terminal.
+    """
+    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda match: f"\\x{ord(match[0]):02x}", text)
 
 
 @contextlib.contextmanager

@@ -28,13 +28,14 @@ from govit_rules.cli.records import (
     tracker_for,
     usable_engine,
 )
-from govit_rules.cli.terminal import WrongQuestion, escaped, layout_for, progress, write, write_json
-from govit_rules.errors import GovitRulesError
+from govit_rules.cli.terminal import WrongQuestion, escaped, harmless, layout_for, progress, write, write_json
+from govit_rules.errors import EngineUnavailable, GovitRulesError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from govit_rules.lifecycle import Track, Tracker
+    from govit_rules.log_verification import Verification
     from govit_rules.packs import Pack
     from govit_rules.track_text import OverviewRow
 
@@ -146,27 +147,30 @@ def verify(log: str, head: str | None, form: str, lang: str) -> int:
         told = {name: getattr(found, name) for name in ("sound", "count", "head", "after", "compared")}
         write_json({**told, "defects": defects})
     else:
-        second = lang == "en"
-        for line in (str(each) for each in found.defects):
-            write(line)
+        for each in found.defects:
+            write(harmless(str(each)))
         for zh, en in _verified(log, found):
-            write(en if second else zh)
+            write(en if lang == "en" else zh)
     return 0 if found.sound else 1
 
 
-def _verified(log: str, found: Any) -> Iterator[tuple[str, str]]:
+def _verified(log: str, found: Verification) -> Iterator[tuple[str, str]]:
     if found.sound:
-        yield f"{log}: 完好，{found.count} 条", f"{log}: sound, {found.count} entries"
+        yield f"{log}: 完好，{found.count} 条", f"{log}: sound, {_entries(found.count)}"
     else:
-        yield f"{log}: 有损坏，读到 {found.count} 条", f"{log}: damaged, {found.count} entries could be read"
+        yield f"{log}: 有损坏，读到 {found.count} 条", f"{log}: damaged, {_entries(found.count)} could be read"
     if found.head is not None:
         yield f"末条的哈希 {found.head}", f"hash of the last entry {found.head}"
     if found.after is not None:
-        yield f"--head 之后又记了 {found.after} 条", f"{found.after} entries were appended after --head"
+        yield f"--head 之后又记了 {found.after} 条", f"appended after --head: {_entries(found.after)}"
     elif found.sound and found.head is not None:
         yield "把它保存在别处，下次用 --head 核对，才查得出末尾被截去", "keep it elsewhere: only --head shows a cut end"
     if found.sound and not found.compared:
         yield "文件中不属于任何一条的字节没有核对", "bytes that belong to no entry were not compared"
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -213,7 +217,7 @@ _EXPORTS: Final[Mapping[str, Callable[[Track, str, str], str]]] = {
     default="json",
     help="json 全部；csv 期限表；ics 期限的日历。All; the deadlines as a table; as a calendar.",
 )
-@click.option("--out", metavar="文件", help="写进文件，不写就打印。Write to a file.")
+@click.option("--out", metavar="文件", help="写进文件，不写或写 - 就打印。Write to a file; - prints.")
 @lang_option
 def export(form: str, out: str | None, lang: str, **asked: Any) -> None:
     """
@@ -227,7 +231,7 @@ def export(form: str, out: str | None, lang: str, **asked: Any) -> None:
     content = _EXPORTS[form](found, name, lang)
     if os.linesep == "\r\n":  # text files and streams make them of line feeds here
         content = content.replace("\r\n", "\n")
-    if out is not None:
+    if out is not None and out != "-":
         put(Path(out), f"\ufeff{content}" if form == "csv" else content)
     elif form == "json":
         write(escaped(content))
@@ -316,6 +320,8 @@ def _tracked(
                     trackers[city] = tracker_for(pack_for(city, None, None), machine)
                 records = as_records(told, trackers[city].pack, f"{path}: {name}")
                 found.append(OverviewRow(name, trackers[city].track(records, as_of=day, partial=partial)))
+            except EngineUnavailable:  # no project can be tracked
+                raise
             except GovitRulesError as error:
                 failed.append(f"{path}: {city} {name}: {error}")
             except WrongQuestion as error:
@@ -327,7 +333,8 @@ def _overview_counts(shown_count: int, count: int, due: int | None) -> Iterator[
     yield f"共 {shown_count} 个项目", f"{shown_count} project{'' if shown_count == 1 else 's'}"
     if due is not None and count > shown_count:
         left = count - shown_count
-        yield f"另有 {left} 个今后 {due} 天没有到期的", f"{left} more with nothing due in the next {due} days"
+        days = f"{due} day{'' if due == 1 else 's'}"
+        yield f"另有 {left} 个今后 {due} 天没有到期的", f"{left} more with nothing due in the next {days}"
 
 
 def _overview_data(rows: Sequence[OverviewRow], failed: Sequence[str], day: date, lang: str) -> dict[str, Any]:
@@ -356,6 +363,8 @@ def events(city: str | None, pack: str | None, form: str, lang: str) -> None:
     if city is None and pack is None:
         raise WrongQuestion("没有指明城市\n    → 加上 --city 城市；用 `govit-rules cities` 看有哪些城市")
     (holder,) = packs_of(city, pack)
+    if holder.lifecycle is None:
+        raise WrongQuestion(f"{holder.name['zh']}的规则包没有 lifecycle\n    → 在规则包里写上状态和事件")
     if form == "json":
         write_json({"city": holder.city, "events": event_data(holder)})
     else:
