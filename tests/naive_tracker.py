@@ -101,7 +101,8 @@ class Story(NamedTuple):
 @dataclass(frozen=True)
 class Telling:
     """
-    An event as it is taken: ``event`` is None where only the facts recorded with it count.
+    An event as it is taken: ``event`` is None where only the facts recorded with it count, and where it can be any of
+    ``choices``.
 
     ``new_year`` is the year that begins, in a state in which something is then asked anew.
     """
@@ -111,6 +112,7 @@ class Telling:
     event: LifecycleEvent | None = None
     stated: Mapping[str, Any] | None = None
     documents: tuple[str, ...] = ()
+    choices: tuple[LifecycleEvent, ...] = ()
     again: bool = False
     new_year: int | None = None
     state: str = ""
@@ -170,6 +172,21 @@ def nested(facts: Mapping[str, Any], stage: str | None) -> dict[str, Any]:
     return data
 
 
+def nothing_done(pack: Pack) -> dict[str, Any]:
+    """
+    What holds while nothing has happened, where the record is complete.
+    """
+    assert pack.lifecycle is not None
+    undone: dict[str, Any] = {}
+    for event in pack.lifecycle.events.values():
+        for setting in event.sets:
+            fact = pack.fact(setting.fact)
+            assert fact is not None
+            if setting.taken not in ("unknown", "unrecorded") and (fact.type == "event_date" or setting.value is True):
+                undone[setting.fact] = False
+    return undone | {setting.fact: setting.value for setting in pack.lifecycle.unrecorded}
+
+
 def says(
     event: LifecycleEvent, telling: Telling, before: Mapping[str, Any], pack: Pack, *, partial: bool
 ) -> dict[str, Any]:
@@ -183,6 +200,10 @@ def says(
             said[setting.fact] = telling.day
         elif setting.taken == "year":
             said[setting.fact] = telling.day.year
+        elif setting.taken == "unknown":
+            said[setting.fact] = None
+        elif setting.taken == "unrecorded":
+            said[setting.fact] = None if partial else nothing_done(pack).get(setting.fact)
         elif setting.taken == "month":
             said[setting.fact] = held | {telling.day.isoformat()[:7]}
         elif isinstance(setting.value, frozenset):
@@ -405,32 +426,36 @@ class _Telling:
                 facts |= self._clocks_stopped(telling, started)
         for number, start in started.items():
             facts |= self._clock_running(self.lifecycle.clocks[number], start, day)
-        return {**({} if self.partial else self._nothing_done()), **facts}
-
-    def _nothing_done(self) -> dict[str, Any]:
-        """
-        What holds while nothing has happened, where the record is complete.
-        """
-        undone: dict[str, Any] = {}
-        for event in self.lifecycle.events.values():
-            for setting in event.sets:
-                fact = self.pack.fact(setting.fact)
-                assert fact is not None
-                if fact.type == "event_date" or setting.value is True:
-                    undone[setting.fact] = False
-        return undone | {setting.fact: setting.value for setting in self.lifecycle.unrecorded}
+        return {**({} if self.partial else nothing_done(self.pack)), **facts}
 
     def _told_by(self, telling: Telling, before: Mapping[str, Any]) -> dict[str, Any]:
         stated = dict(telling.stated or {})
+        if telling.choices:
+            return self._told_by_any_of(telling, before) | stated
         if telling.event is None:
             return stated
         said = says(telling.event, telling, before, self.pack, partial=self.partial)
         facts = said | stated
         facts |= dict.fromkeys(disputed(telling.event, stated))
         for path, value in said.items():
-            differs = path in before and before[path] != value and not isinstance(value, frozenset)
+            differs = (
+                value is not None and path in before and before[path] != value and not isinstance(value, frozenset)
+            )
             if telling.again and differs and path not in stated:
                 facts[path] = None
+        return facts
+
+    def _told_by_any_of(self, telling: Telling, before: Mapping[str, Any]) -> dict[str, Any]:
+        """
+        Each of the events that it can be gives an account; what they do not agree on is not known.
+        """
+        held = {**({} if self.partial else nothing_done(self.pack)), **before}
+        accounts = [held | says(each, telling, before, self.pack, partial=self.partial) for each in telling.choices]
+        touched = {path for account in accounts for path, value in account.items() if value != held.get(path)}
+        facts: dict[str, Any] = {}
+        for path in touched:
+            told = [account.get(path) for account in accounts]
+            facts[path] = told[0] if told.count(told[0]) == len(told) else None
         return facts
 
     def _begun_anew(self, year: int, state: str) -> dict[str, Any]:
@@ -450,6 +475,9 @@ class _Telling:
         facts: dict[str, Any] = {}
         name = telling.event.name if telling.event else None
         for number, clock in enumerate(self.lifecycle.clocks):
+            if clock.end in {event.name for event in telling.choices} and number in started:
+                del started[number]
+                facts[clock.fact] = (telling.stated or {}).get(clock.fact)
             if clock.end == name and number in started:
                 limit = self.figure(clock.limit, telling.day)
                 taken = working_days(started.pop(number), telling.day, limit)
@@ -539,51 +567,57 @@ class _Telling:
         self.wrong.discard(rule)
         (breach,) = (each for each in self.breaches if each.rule == rule and each.cured_on is None)
         self.breaches.remove(breach)
-        if breach.line is None or breach.on != day:
+        binds_not = self.law.outcomes(self.pack, self.facts(day), self.stage, day)[rule] == "not_applicable"
+        if breach.on != day or (breach.line is None and not binds_not):
             self.breaches.append(breach._replace(cured_on=day))
 
     # -- events
 
     def _happen(self, telling: Telling, name: str) -> None:
-        event, target = self._taken(telling, name)
+        choices, target = self._taken(telling, name)
+        event = choices[0] if len(choices) == 1 else None
         again = (
             event is not None
             and any(earlier.event is not None and earlier.event.name == event.name for earlier in self.told)
             and any(each.event == event.name for each in self.lifecycle.transitions)
             and not any(each.event == event.name and each.origin == self.state for each in self.lifecycle.transitions)
         )
-        self.told.append(replace(telling, event=event, again=again))
+        self.told.append(replace(telling, event=event, choices=choices if event is None else (), again=again))
         self.state = target
         self._judge(telling.day, telling.line)
 
-    def _taken(self, telling: Telling, name: str) -> tuple[LifecycleEvent | None, str]:
+    def _taken(self, telling: Telling, name: str) -> tuple[tuple[LifecycleEvent, ...], str]:
         """
-        As which event a name is taken, and to which state it leads.
+        As which event a name is taken, or which ones it can be, and to which state it leads.
         """
         stated = telling.stated or {}
         called = [event for event in self.lifecycle.events.values() if event.name == name]
         called = called or [event for event in self.lifecycle.events.values() if name in event.also]
         called = [event for event in called if not disputed(event, stated)] or called
         if not called:
-            return None, self.state
+            return (), self.state
         guards = {event.name: self._guards(event, telling) for event in called}
         here = self._best(
             [(event, i) for event in called for i in guards[event.name] if self._from(i) == self.state], guards
         )
         if here:
             leads = {(event.name, self._to(i)) for event, i in here}
-            return (here[0][0], self._to(here[0][1])) if len(leads) == 1 else (None, self.state)
-        ahead = self._ahead()
+            names = {event.name for event, _ in here}
+            some = tuple(event for event in called if event.name in names)
+            return some, self._to(here[0][1]) if len(leads) == 1 else self.state
+        ahead = self._ahead() - {self.state}
         if len(called) > 1:
-            onward = [(event, i) for event in called for i in guards[event.name] if self._to(i) in ahead - {self.state}]
+            onward = [
+                (event, i) for event in called for i in guards[event.name] if {self._from(i), self._to(i)} <= ahead
+            ]
             likely = {event.name for event, _ in self._best(onward, guards)}
             called = [event for event in called if event.name in likely] or called
             if len(called) > 1:
-                return None, self.state
+                return tuple(called), self.state
         event = called[0]
-        jumps = [(event, i) for i in guards[event.name] if self._to(i) in ahead - {self.state}]
+        jumps = [(event, i) for i in guards[event.name] if {self._from(i), self._to(i)} <= ahead]
         targets = {self._to(i) for _, i in self._best(jumps, guards)}
-        return event, targets.pop() if len(targets) == 1 else self.state
+        return (event,), targets.pop() if len(targets) == 1 else self.state
 
     def _from(self, number: int) -> str:
         return self.lifecycle.transitions[number].origin
@@ -772,12 +806,14 @@ class DueDays:
 
     def _run_of(self, clock: Clock) -> tuple[date | None, date | None]:
         """
-        When a clock was last started, and when it was stopped.
+        When a clock was last started, and when it was stopped; neither, if nobody knows whether it was.
         """
         start: date | None = None
         end: date | None = None
         for telling in self.telling.told:
             name = telling.event.name if telling.event else None
+            if end is None and clock.end in {event.name for event in telling.choices}:
+                start = None
             if name == clock.end and start is not None and end is None:
                 end = telling.day
             if name == clock.start:

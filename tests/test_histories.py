@@ -122,20 +122,22 @@ def lacking(facts: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
 
 def breaches(found: Track, history: dict[str, Any]) -> list[tuple[Any, ...]]:
     """
-    What was broken, in the form of what is wanted: the line and the day of cure only where the history names them.
+    What was broken, in the form of what is wanted: line, day of cure and what then became of the rule only where the
+    history names them.
     """
     asked = {(each["rule"], each["on"]): each for each in history["breaches"]}
     told = []
     for each in (each for each in found.breaches if each.binding):
         wanted = asked.get((each.rule, each.on), {})
         line, cured = (each.line if "event" in wanted else 0), (each.cured_on if "cured_on" in wanted else "")
-        told.append((each.rule, each.on, line, str(cured)))
+        told.append((each.rule, each.on, line, str(cured), each.became if "became" in wanted else ""))
     return sorted(told)
 
 
 def expected_breaches(history: dict[str, Any]) -> list[tuple[Any, ...]]:
     return sorted(
-        (each["rule"], each["on"], each.get("event", 0), str(each.get("cured_on", ""))) for each in history["breaches"]
+        (each["rule"], each["on"], each.get("event", 0), str(each.get("cured_on", "")), each.get("became", ""))
+        for each in history["breaches"]
     )
 
 

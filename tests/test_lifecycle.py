@@ -27,6 +27,7 @@ from govit_rules.events import EventRecord, read_events, read_facts, records_of
 from govit_rules.library import load_pack_file
 from govit_rules.lifecycle import Track, Tracker, track
 from govit_rules.machine import Machine, ahead, best
+from govit_rules.packs import Setting
 from naive_tracker import NaiveTracker, as_story, differences
 
 PACK = load_pack_file(Path(__file__).parent / "packs" / "life.yaml")
@@ -677,13 +678,66 @@ def test_a_common_word_means_the_event_that_the_state_provides_for() -> None:
 
 def test_a_common_word_that_means_two_outcomes_is_not_decided() -> None:
     """
-    Where the guards of both allow it, neither is taken; its facts are.
+    Where the guards of both allow it, neither is taken: the state stays, and what only one of them says is not known,
+    so that nobody is told that no review took place. The facts recorded with it are taken.
     """
     found = follow(REGULAR[0], told("2024-03-10", "评审", local__risk="low"), as_of="2024-03-31")
 
     assert (found.state, notices(found)) == ("filed", [("ambiguous", 2)])
-    assert found.project.get("review.result") == "pending"
+    assert found.project.get("review.result") is None
+    assert found.project.get("review.passed_on") is None
     assert found.project.get("local.risk") == "low"
+
+
+def with_events(**changed: Any) -> Any:
+    """
+    The pack with some of its events otherwise.
+    """
+    assert LIFECYCLE is not None
+    changed = {name: replace(LIFECYCLE.events[name], **fields) for name, fields in changed.items()}
+    return replace(PACK, lifecycle=replace(LIFECYCLE, events={**LIFECYCLE.events, **changed}), _judges={})
+
+
+def test_what_all_meanings_of_a_common_word_have_in_common_is_so() -> None:
+    """
+    Were both outcomes of a review to set its day, the day would be known, whichever it was.
+    """
+    failed = (Setting("review.result", "value", "failed"), Setting("review.passed_on", "day"))
+    pack = with_events(评审未通过={"sets": failed})
+    recorded = records_of((REGULAR[0], told("2024-03-10", "评审")), pack)
+    found = track(recorded, pack, as_of=date(2024, 3, 31))
+
+    assert found.project.get("review.result") is None
+    assert found.project.get("review.passed_on") == date(2024, 3, 10)
+
+
+def test_an_event_may_leave_a_fact_unknown() -> None:
+    """
+    Whatever was so before, and whatever a complete record lacks; what is recorded with the event is known.
+    """
+    pack = with_events(完成设计={"sets": (Setting("review.result", "unknown"),)})
+
+    def result(*more: Any) -> Any:
+        recorded = records_of((*REGULAR[:3], *more), pack)
+        return track(recorded, pack, as_of=date(2024, 6, 1)).project.get("review.result")
+
+    assert result() == "passed"
+    assert result(told("2024-05-01", "完成设计")) is None
+    assert result(told("2024-05-01", "完成设计", review__result="failed")) == "failed"
+    assert track([], pack, as_of=date(2024, 6, 1)).project.get("review.result") == "pending"
+
+
+def test_a_clock_that_a_common_word_may_have_stopped_counts_no_further() -> None:
+    """
+    Nobody knows in how many days it was answered: that is no breach, and no deadline.
+    """
+    pack = with_events(答复={"also": ("回复", "回函")}, 判为涉密={"also": ("回函",)})
+    recorded = records_of((REGULAR[0], told("2024-03-04", "回函")), pack)
+    found = track(recorded, pack, as_of=date(2024, 6, 1))
+
+    assert [kind for kind, _line in notices(found)] == ["ambiguous"]
+    assert broken(found, "LF-2-b") == []
+    assert due(found, "LF-2-b") == []
 
 
 def test_of_two_ways_the_one_whose_guard_holds() -> None:

@@ -41,8 +41,8 @@ NOTICES: Final[Mapping[str, tuple[str, str]]] = {
         "there is no event “{event}”{near_en}; only the facts recorded with it are taken",
     ),
     "ambiguous": (
-        "“{event}”可以是 {choices}，不能确定是哪一个；只取随它记下的事实",
-        "“{event}” can be {choices}; only the facts recorded with it are taken",
+        "“{event}”可以是 {choices}，不能确定是哪一个；状态不变，它们说法不一的事实按不知道处理",
+        "“{event}” can be {choices}: the state stays, and the facts on which they differ are taken as unknown",
     ),
     "out_of_order": (
         "状态“{state}”之下没有规定事件“{event}”{skipped}",
@@ -86,19 +86,8 @@ class Notice:
         return NOTICES[self.kind][lang == "en"].format(**self.about)
 
 
-def made_true(
-    event: LifecycleEvent, record: EventRecord, facts: Mapping[str, Any], pack: Pack, *, partial: bool
-) -> Iterator[tuple[str, Any]]:
-    """
-    What an event makes true by its name. To a list that a ``partial`` record does not state, it can add nothing.
-    """
-    for path, value in _said(event, record, facts, pack):
-        if not (partial and isinstance(value, frozenset) and facts.get(path) is None):
-            yield path, value
-
-
 def _said(
-    event: LifecycleEvent, record: EventRecord, facts: Mapping[str, Any], pack: Pack
+    event: LifecycleEvent, record: EventRecord, facts: Mapping[str, Any], undone: Mapping[str, Any], pack: Pack
 ) -> Iterator[tuple[str, Any]]:
     for setting in event.sets:
         match setting.taken:
@@ -106,6 +95,10 @@ def _said(
                 yield setting.fact, record.day
             case "year":
                 yield setting.fact, record.day.year
+            case "unknown":
+                yield setting.fact, None
+            case "unrecorded":
+                yield setting.fact, undone.get(setting.fact)
             case "month":
                 yield setting.fact, _listed(facts, setting.fact) | {f"{record.day:%Y-%m}"}
             case _:
@@ -130,7 +123,7 @@ def disputed(event: LifecycleEvent, record: EventRecord) -> dict[str, Any]:
 
 
 def _differs(before: Mapping[str, Any], path: str, value: Any) -> bool:
-    return path in before and before[path] != value and not isinstance(value, frozenset)
+    return value is not None and path in before and before[path] != value and not isinstance(value, frozenset)
 
 
 def _listed(facts: Mapping[str, Any], path: str) -> frozenset[str]:
@@ -183,12 +176,16 @@ class Chronicle:
         """
         The facts as they would be after an event; nothing is changed.
         """
-        made = dict(self._made_true(event, record))
+        made = {} if event is None else dict(self._made_true(event, record))
         return {**self.facts, **made, **record.facts}
 
-    def _made_true(self, event: LifecycleEvent | None, record: EventRecord) -> Iterator[tuple[str, Any]]:
-        if event is not None:
-            yield from made_true(event, record, self.facts, self.pack, partial=self.partial)
+    def _made_true(self, event: LifecycleEvent, record: EventRecord) -> Iterator[tuple[str, Any]]:
+        """
+        What an event makes true by its name. To a list that a partial record does not state, it can add nothing.
+        """
+        for path, value in _said(event, record, self.facts, self.undone, self.pack):
+            if not (self.partial and isinstance(value, frozenset) and self.facts.get(path) is None):
+                yield path, value
 
     def contradicts(self, event: LifecycleEvent, record: EventRecord) -> bool:
         """
@@ -202,12 +199,12 @@ class Chronicle:
         """
         before, notices = dict(self.facts), []
         told_only = event is None or event.name == FACTS_ONLY.name  # an event may well change what was so before it
-        made: dict[str, Any] = {}
-        for path, value in ({} if event is None else disputed(event, record)).items():
-            made[path] = None
+        denied = {} if event is None else disputed(event, record)
+        made: dict[str, Any] = dict.fromkeys(denied)
+        for path, value in denied.items():
             notices.append(self._notice("contradiction", record.line, path, value, record.facts[path], record.line))
-        for path, value in self._made_true(event, record):
-            if path in made:
+        for path, value in () if event is None else self._made_true(event, record):
+            if path in denied:
                 continue
             made[path] = value
             if again and path not in record.facts and _differs(before, path, value):
@@ -215,8 +212,8 @@ class Chronicle:
                 other = self.lines.get(path, 0)
                 notices.append(self._notice("contradiction", record.line, path, before[path], value, other))
         for path, value in record.facts.items():
-            if made.get(path, value) is None and path in made:
-                continue  # contradicted by the event's own name
+            if path in denied:
+                continue
             made[path] = value
             known = before.get(path)
             if (
@@ -229,6 +226,20 @@ class Chronicle:
                 notices.append(self._notice("changed", record.line, path, known, value, self.lines[path]))
         self.put(made, record.line)
         return notices
+
+    def enter_undecided(self, events: Iterable[LifecycleEvent], record: EventRecord) -> None:
+        """
+        Take in an entry that can be any of several events: what all of them would leave alike is so, the rest unknown.
+        """
+        before = self.known()
+        ways = [dict(self._made_true(event, record)) for event in events]
+        made: dict[str, Any] = {}
+        for path in (path for way in ways for path in way):
+            held = before.get(path)
+            values = [way.get(path, held) for way in ways]
+            if any(value != held for value in values):
+                made[path] = values[0] if all(value == values[0] for value in values) else None
+        self.put({**made, **record.facts}, record.line)
 
     def put(self, facts: Mapping[str, Any], line: int) -> None:
         """
@@ -267,7 +278,7 @@ def _undone(pack: Pack, lifecycle: Lifecycle) -> Iterator[tuple[str, Any]]:
     What holds of a project to which nothing has happened yet.
     """
     for event in lifecycle.events.values():
-        for setting in event.sets:
+        for setting in (each for each in event.sets if each.taken not in ("unknown", "unrecorded")):
             fact = pack.fact(setting.fact)
             if setting.value is True or (fact is not None and fact.type == "event_date"):
                 yield setting.fact, False
@@ -295,4 +306,4 @@ def _shown(fact: Fact | None, value: Any) -> str:
     return labels.get(value, value) if isinstance(value, str) else str(value)
 
 
-__all__ = ["NOTICES", "Chronicle", "Notice", "disputed", "made_true", "withdrawals"]
+__all__ = ["NOTICES", "Chronicle", "Notice", "disputed", "withdrawals"]

@@ -362,7 +362,13 @@ def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 _EVENT_SHOWN: Final = 14  # characters of an event's name in the diagram; the table has all of them
 # What a label of Mermaid's may hold as it is. Full-width punctuation ends no statement; ASCII may, or may be markup.
 _PLAIN: Final = re.compile(r"[\w\s.,()/+\-\u2010-\u2040\u3000-\u303f\uff00-\uffef]")
-_TAKEN: Final = {"day": "当日", "year": "当年", "month": "加上当月"}
+_TAKEN: Final = {
+    "day": ("当日", "the day of the event"),
+    "year": ("当年", "the year of the event"),
+    "month": ("加上当月", "the month of the event"),
+    "unknown": ("不知道", "unknown"),
+    "unrecorded": ("当作没有记录过", "as if never recorded"),
+}
 
 
 def _lifecycle_section(pack: Pack, lifecycle: Lifecycle, as_of: date) -> Iterator[str]:
@@ -469,7 +475,7 @@ def setting_in_words(pack: Pack, setting: Setting, lang: str = "zh") -> str:
     """
     zh = lang == "zh"
     if setting.taken != "value":
-        value = _TAKEN[setting.taken] if zh else f"the {setting.taken} of the event"
+        value = _TAKEN[setting.taken][not zh]
     elif setting.value is None:
         value = "不知道" if zh else "unknown"
     else:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from govit_rules.chronicle import Chronicle, Notice, withdrawals
 from govit_rules.conditions import Condition, fact_of
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from govit_rules.packs import Clock, Lifecycle, LifecycleEvent, Pack, Transition, Yearly
     from govit_rules.project import Project
 
+    # The events that an entry can be (none: nobody knows it; several: undecided), the transition, what became of it.
+    _Placed: TypeAlias = tuple[tuple[LifecycleEvent, ...], Transition | None, "Passage"]
+
 MACHINES: Final = ("durable", "compiled")
 _BINDING: Final = ("blocking", "mandatory")
 
@@ -44,8 +47,9 @@ class Breach:
     """
     A rule that came to be violated: on which day, and by which event (``line`` None: time ran out).
 
-    ``cured_on`` is the day from which it was no longer violated. Authorities' own duties have ``counts`` False. Of one
-    that is ``undated`` the text sets no day: it is owed from ``on``, and done on ``cured_on``.
+    ``cured_on`` is the day from which it was no longer violated, and ``became`` the outcome of the rule on it.
+    Authorities' own duties have ``counts`` False. Of one that is ``undated`` the text sets no day: it is owed from
+    ``on``, and done on ``cured_on``.
     """
 
     rule: str
@@ -61,6 +65,7 @@ class Breach:
     message_en: str
     undated: bool = False
     cured_on: date | None = None
+    became: str | None = None
 
     @property
     def binding(self) -> bool:
@@ -275,12 +280,15 @@ class _Life:
             self.passages.append(Passage(record, None, self.state, self.state, "not_counted"))
             return
         self._come_to(record.day)
-        event, transition, passage = self._placed(record)
-        self._apply(event, record, regular=self._provided(event) or not self._has_transitions(event))
+        events, transition, passage = self._placed(record)
+        if len(events) > 1:
+            self._apply_undecided(events, record)
+        else:
+            self._apply(events[0] if events else None, record)
         self.state = passage.target
         self.passages.append(passage)
-        if transition is not None and event is not None and passage.how == "irregular":
-            self._notice_guard(transition, event, record)
+        if transition is not None and passage.how == "irregular":
+            self._notice_guard(transition, record)
         self._look(record.day, record.line)
 
     def _not_counted(self, record: EventRecord) -> Notice | None:
@@ -294,20 +302,20 @@ class _Life:
         same = self.seen.setdefault(record.content, record.line)
         return None if same == record.line else Notice("duplicate", record.line, {"other": same})
 
-    def _has_transitions(self, event: LifecycleEvent | None) -> bool:
-        return event is not None and any(each.event == event.name for each in self.lifecycle.transitions)
+    def _has_transitions(self, event: LifecycleEvent) -> bool:
+        return any(each.event == event.name for each in self.lifecycle.transitions)
 
-    def _provided(self, event: LifecycleEvent | None) -> bool:
-        return event is not None and any(each.event == event.name for each in self.lifecycle.leaving(self.state))
+    def _provided(self, event: LifecycleEvent) -> bool:
+        return any(each.event == event.name for each in self.lifecycle.leaving(self.state))
 
-    def _placed(self, record: EventRecord) -> tuple[LifecycleEvent | None, Transition | None, Passage]:
+    def _placed(self, record: EventRecord) -> _Placed:
         """
         As which event of the pack a record is taken, and what it does to the state.
         """
         events = self._meant(record)
         if not events:
             self._notice_unknown(record)
-            return None, None, self._recorded(record, None)
+            return (), None, self._recorded(record, None)
         guards = self._guards(events, record)
         chosen = best(self.tracker.machine.matching(self.state, [event.name for event in events], guards))
         if chosen:
@@ -315,9 +323,9 @@ class _Life:
         if len(events) > 1:
             events = self._likeliest(events, guards)
         if len(events) > 1:
-            return self._undecided(record, [event.name for event in events])
+            return self._undecided(record, events, [event.name for event in events])
         if not self._has_transitions(events[0]):
-            return events[0], None, self._recorded(record, events[0].name)
+            return events, None, self._recorded(record, events[0].name)
         return self._out_of_order(record, events[0], guards)
 
     def _meant(self, record: EventRecord) -> tuple[LifecycleEvent, ...]:
@@ -333,43 +341,45 @@ class _Life:
         events: Sequence[LifecycleEvent],
         guards: Mapping[int, Guard],
         chosen: tuple[int, ...],
-    ) -> tuple[LifecycleEvent | None, Transition | None, Passage]:
+    ) -> _Placed:
         transitions = [self.lifecycle.transitions[i] for i in chosen]
+        events = tuple(event for event in events if event.name in {each.event for each in transitions})
         if len({(each.event, each.target) for each in transitions}) > 1:
-            return self._undecided(
-                record, [f"{each.event}→{self.lifecycle.states[each.target]}" for each in transitions]
-            )
+            choices = [f"{each.event}→{self.lifecycle.states[each.target]}" for each in transitions]
+            return self._undecided(record, events, choices)
         transition = transitions[0]
-        event = next(event for event in events if event.name == transition.event)
         how = "regular" if guards[chosen[0]] == "true" else "irregular"
-        return event, transition, Passage(record, event.name, self.state, transition.target, how, transition.norms)
+        passage = Passage(record, transition.event, self.state, transition.target, how, transition.norms)
+        return events, transition, passage
 
-    def _likeliest(self, events: Sequence[LifecycleEvent], guards: Mapping[int, Guard]) -> tuple[LifecycleEvent, ...]:
+    def _likeliest(self, events: tuple[LifecycleEvent, ...], guards: Mapping[int, Guard]) -> tuple[LifecycleEvent, ...]:
         """
         Of several events none of which the state provides for: those that lead on, by the transitions that hold best.
         """
         names = {event.name for event in events}
         chosen = {self.lifecycle.transitions[i].event for i in best(self._leading_on(names, guards))}
-        return tuple(event for event in events if event.name in chosen) or tuple(events)
+        return tuple(event for event in events if event.name in chosen) or events
 
     def _leading_on(self, names: Collection[str], guards: Mapping[int, Guard]) -> dict[int, Guard]:
         """
-        The transitions for some events, from whatever state, that lead to states ahead of the present one.
+        The transitions for some events, from whatever state ahead, that lead to states ahead of the present one.
         """
         reach = self.tracker.ahead[self.state] - {self.state}
-        transitions = enumerate(self.lifecycle.transitions)
-        return {i: guards[i] for i, each in transitions if each.event in names and each.target in reach}
+        return {
+            i: guards[i]
+            for i, each in enumerate(self.lifecycle.transitions)
+            if each.event in names and each.origin in reach and each.target in reach
+        }
 
-    def _undecided(
-        self, record: EventRecord, choices: Sequence[str]
-    ) -> tuple[LifecycleEvent | None, Transition | None, Passage]:
+    def _undecided(self, record: EventRecord, events: tuple[LifecycleEvent, ...], choices: Sequence[str]) -> _Placed:
+        """
+        Which event it was, or where it leads, is not known: the state stays.
+        """
         about = {"event": record.event, "choices": "、".join(choices)}
         self.notices.append(Notice("ambiguous", record.line, about))
-        return None, None, self._recorded(record, None)
+        return events, None, self._recorded(record, events[0].name if len(events) == 1 else None)
 
-    def _out_of_order(
-        self, record: EventRecord, event: LifecycleEvent, guards: Mapping[int, Guard]
-    ) -> tuple[LifecycleEvent | None, Transition | None, Passage]:
+    def _out_of_order(self, record: EventRecord, event: LifecycleEvent, guards: Mapping[int, Guard]) -> _Placed:
         """
         An event for which the state does not provide: it leads to where it leads, if that lies ahead.
         """
@@ -379,7 +389,7 @@ class _Life:
         about = {"event": event.name, "state": label, "skipped": "", "skipped_en": ""}
         if len(targets) != 1:
             self.notices.append(Notice("out_of_order", record.line, about))
-            return event, None, self._recorded(record, event.name)
+            return (event,), None, self._recorded(record, event.name)
         transition = self.lifecycle.transitions[best(jumps)[0]]
         skipped = self._between(self.state, transition.origin)
         if skipped:
@@ -389,7 +399,7 @@ class _Life:
             }
         self.notices.append(Notice("out_of_order", record.line, about))
         passage = Passage(record, event.name, self.state, transition.target, "irregular", transition.norms, skipped)
-        return event, transition if guards[best(jumps)[0]] != "true" else None, passage
+        return (event,), transition if guards[best(jumps)[0]] != "true" else None, passage
 
     def _between(self, state: str, origin: str) -> tuple[str, ...]:
         """
@@ -417,22 +427,23 @@ class _Life:
         }
         self.notices.append(Notice("unknown_event", record.line, about))
 
-    def _notice_guard(self, transition: Transition, event: LifecycleEvent, record: EventRecord) -> None:
+    def _notice_guard(self, transition: Transition, record: EventRecord) -> None:
         guard, needs = self._guard(transition.when, self.chronicle.facts, record.day)
         if guard == "true":
             return
         about = {
-            "event": event.name,
+            "event": transition.event,
             "needs": "、".join(label_of(self.pack, name) for name in needs),
             "needs_en": ", ".join(label_of(self.pack, name, "en") for name in needs),
         }
         self.notices.append(Notice("guard_fails" if guard == "false" else "guard_unknown", record.line, about))
 
-    def _apply(self, event: LifecycleEvent | None, record: EventRecord, *, regular: bool) -> None:
-        again = event is not None and event.name in self.occurred and not regular
-        self.notices.extend(self.chronicle.enter(event, record, again=again))
+    def _apply(self, event: LifecycleEvent | None, record: EventRecord) -> None:
         if event is None:
+            self.notices.extend(self.chronicle.enter(None, record, again=False))
             return
+        anew = self._provided(event) or not self._has_transitions(event)
+        self.notices.extend(self.chronicle.enter(event, record, again=event.name in self.occurred and not anew))
         self.occurred[event.name] = record.line
         for i, clock in enumerate(self.lifecycle.clocks):
             if clock.end == event.name and i in self.clocks:
@@ -440,6 +451,17 @@ class _Life:
             if clock.start == event.name:
                 self.clocks[i] = record.day
                 self.stopped.pop(i, None)
+
+    def _apply_undecided(self, events: Collection[LifecycleEvent], record: EventRecord) -> None:
+        """
+        A clock that one of the events would stop counts no further: nobody knows whether it does.
+        """
+        self.chronicle.enter_undecided(events, record)
+        names = {event.name for event in events}
+        for i, clock in enumerate(self.lifecycle.clocks):
+            if clock.end in names and i in self.clocks:
+                del self.clocks[i]
+                self.chronicle.put({clock.fact: record.facts.get(clock.fact)}, record.line)
 
     # -- guards
 
@@ -551,24 +573,29 @@ class _Life:
         self._looked, self.day = decision, day
         was = _violated(before) if before is not None else set()
         now = _violated(decision)
+        outcomes = {verdict.rule: verdict.outcome for verdict in decision.verdicts}
         for rule in sorted(was - now):
-            self._cure(rule, day if line is not None else self._first_day(rule, last, day, violated=False))
+            first = day if line is not None else self._first_day(rule, last, day, violated=False)
+            self._cure(rule, first, outcomes[rule])
         for verdict in decision.verdicts:
             if verdict.rule in now - was:
                 on = day if line is not None else self._first_day(verdict.rule, last, day, violated=True)
                 self.breaches.append(_breach(decision, verdict.rule, on, line))
         self._follow(decision, line)
 
-    def _cure(self, rule: str, day: date) -> None:
+    def _cure(self, rule: str, day: date, became: str) -> None:
         """
-        A violation is over. One that an event made and another of the same day undid was none: the law counts days.
+        A violation is over.
+
+        The law counts days: one that an event made and another of its day undid was none; nor was one of a rule that
+        turns out on the same day not to bind.
         """
-        made_today = {(rule, day)}
-        self.breaches = [
-            replace(each, cured_on=day) if each.rule == rule and each.cured_on is None else each
-            for each in self.breaches
-            if each.cured_on is not None or each.line is None or (each.rule, each.on) not in made_today
-        ]
+        at = next(i for i, each in enumerate(self.breaches) if each.rule == rule and each.cured_on is None)
+        breach = self.breaches[at]
+        if breach.on == day and (breach.line is not None or became == "not_applicable"):
+            del self.breaches[at]
+        else:
+            self.breaches[at] = replace(breach, cured_on=day, became=became)
 
     def _first_day(self, rule: str, low: date | None, high: date, *, violated: bool) -> date:
         """

@@ -29,8 +29,10 @@ _CLOCK: Final = ("rule", "from", "until", "fact", "limit", "note")
 _YEARLY: Final = ("states", "year", "resets")
 _TRANSITION: Final = ("from", "event", "to", "when", "norms", "note")
 
-# What an event's day can give a fact, by the word for it: the types of fact that take it.
+# What an event can give a fact, by the word for it: the types of fact that take it; none: all.
 _TAKEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "unknown": (),
+    "unrecorded": (),
     "day": ("event_date", "date", "due_date"),
     "year": ("year",),
     "month": ("month_list",),
@@ -196,7 +198,7 @@ class LifecycleReader(EntryReader):
             self.source.report(path, "阶段由状态得出，事件不能改变它", "在 states 下写明各状态的 stage")
             return None
         if taken and _is_taken(value, fact):
-            if fact.type not in _TAKEN[value]:
+            if _TAKEN[value] and fact.type not in _TAKEN[value]:
                 self.source.report(path, f"{name} 是 {fact.type}，不能取事件的 {value}", "写一个值")
                 return None
             return Setting(name, value)  # a key of _TAKEN
@@ -270,7 +272,7 @@ class LifecycleReader(EntryReader):
 
 def _is_taken(value: Any, fact: Fact) -> bool:
     """
-    Whether a value is a word for what the event's day gives, and not itself a text or code that the fact takes.
+    Whether a value is a word for what the event gives, and not itself a text or code that the fact takes.
     """
     return isinstance(value, str) and value in _TAKEN and fact.type != "text" and value not in (fact.values or ())
 

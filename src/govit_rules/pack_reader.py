@@ -602,7 +602,7 @@ class _PackReader(EntryReader):
             rule = rules.get(self._choice(name, path, rules, ""))
             if rule and name in lifecycle.undated[:i]:
                 self.source.report(path, f"{name} 写了两次", "留一处")
-            elif rule and (rule.due is not None or rule.require is None or name in timed):
+            elif rule and (rule.require is None or name in timed or not isinstance(rule.due, str | None)):
                 what = f"规则 {name} {'有期限' if rule.require else '没有要求'}"
                 self.source.report(path, what, "只列条文没有写期限的职责；删去这一项")
 

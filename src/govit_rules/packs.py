@@ -208,12 +208,13 @@ class Setting:
     """
     What an event makes true of a project: a fact takes a ``value``, or what the event's ``day`` gives it.
 
-    ``taken`` is ``value``; ``day``, ``year``; or ``month``, which adds the month of the day to a list of months. A list
+    ``taken`` is ``value``; ``day``, ``year``; ``month``, which adds the month of the day to a list of months; or
+    ``unknown``: after the event nobody knows the fact; or ``unrecorded``: as if nothing had been recorded of it. A list
     is added to what the fact lists already.
     """
 
     fact: str
-    taken: Literal["value", "day", "year", "month"]
+    taken: Literal["value", "day", "year", "month", "unknown", "unrecorded"]
     value: Any = None
 
 

@@ -140,6 +140,7 @@ def _breach(breach: Breach, lang: str) -> dict[str, Any]:
         "line": breach.line,
         "undated": breach.undated,
         "cured_on": breach.cured_on and breach.cured_on.isoformat(),
+        "became": breach.became,
     }
 
 

@@ -50,6 +50,8 @@ _TAKEN: Final = {
     "day": ("当天", "its day"),
     "year": ("当年", "its year"),
     "month": ("加上当月", "its month, added"),
+    "unknown": ("不知道", "unknown"),
+    "unrecorded": ("当作没有记录过", "as if never recorded"),
 }
 _LEAST_LAST_COLUMN: Final = 20
 
@@ -236,7 +238,9 @@ class _TrackPage(Page):
     def breaches(self) -> None:
         breaches = sorted(self.track.breaches, key=lambda each: (each.cured_on is not None, each.on))
         dated = [breach for breach in breaches if not breach.undated]
-        self.title(self.say("违反   ✗ 未纠正  ✓ 已纠正", "Breaches   ✗ not mended  ✓ mended"))
+        self.title(
+            self.say("违反   ✗ 未纠正  ✓ 已纠正  ? 后来不能判断", "Breaches   ✗ not mended  ✓ mended  ? later unclear")
+        )
         if not dated:
             self.add(self.say("没有", "none"), first="  ")
         for breach in dated:
@@ -251,14 +255,25 @@ class _TrackPage(Page):
 
     def _breach(self, breach: Breach) -> None:
         cured = breach.cured_on is not None
+        doubtful = breach.became in ("unknown", "review")
         force = f" [{self.say(SEVERITIES[breach.severity], breach.severity)}]" if breach.severity != "mandatory" else ""
         head = f"{breach.article}{force}  {self.say(breach.title, breach.title_en)}"
         colour = "" if cured or not breach.binding else "bad"
-        self.add(head, first=f"  {'✓' if cured else '✗'} {breach.on}  ", hang=16, end=breach.rule, colour=colour)
+        self.add(
+            head,
+            first=f"  {'?' if doubtful else '✓' if cured else '✗'} {breach.on}  ",
+            hang=16,
+            end=breach.rule,
+            colour=colour,
+        )
         self.add(self.say(breach.message, breach.message_en), first="    ", hang=4)
         details = [self._cause(breach)]
         if cured:
             zh, en = ("已办", "done") if breach.undated else ("起不再违反", "no longer violated from")
+            if breach.became == "not_applicable":
+                zh, en = "起不再适用", "binds no more from"
+            elif doubtful:
+                zh, en = "起不能判断", "cannot be judged from"
             details.append(self.say(f"{breach.cured_on} {zh}", f"{en} {breach.cured_on}"))
         if not breach.counts:
             who = breach.bearer
