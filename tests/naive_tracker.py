@@ -54,6 +54,7 @@ from govit_rules.conditions import (
     StartOf,
     Within,
     YearOf,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -753,10 +754,36 @@ class DueDays:
             return
         required = self.telling.law.required[rule.id]
         done = self.telling.law.outcomes(required, self.facts, self.telling.stage, self.as_of)[rule.id]
+        if self.outcomes[rule.id] == "met" and any(isinstance(part, AsOf) for part in walk(rule.require)):
+            yield from self._again(rule)
+            return
         status = "met" if done == "met" else "running"
         if done not in ("met", "pending") and self.as_of > due_on:
             status = "missed" if self.outcomes[rule.id] == "violated" else "unknown"
         yield from self._settled(rule, due_on, None, status)
+
+    def _again(self, rule: Rule) -> Iterator[DueDay]:
+        """
+        What is done, and will be asked again: until the day before it will not do any more. Looked for month by month.
+        """
+        required = self.telling.law.required[rule.id]
+        facts = dict(self.facts)
+        for path, value in self.facts.items():
+            fact = self.pack.fact(path)
+            if fact is not None and fact.type == "event_date" and value and value > self.as_of:
+                facts[path] = False
+
+        def will_do(day: date) -> bool:
+            return self.telling.law.outcomes(required, facts, self.telling.stage, day)[rule.id] == "met"
+
+        good, last = self.as_of, self.as_of + 800 * ONE_DAY
+        if will_do(last):
+            return
+        while (following := last_of(good) + ONE_DAY) <= last and will_do(following):
+            good = following
+        while will_do(good + ONE_DAY):
+            good += ONE_DAY
+        yield DueDay(rule.id, good, None, "running")
 
     def _months(self, rule: Rule, test: CoversMonths) -> Iterator[DueDay]:
         try:

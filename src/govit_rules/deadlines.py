@@ -8,7 +8,7 @@ rule, so that a deadline never says other than the decision. Imports: `condition
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from govit_rules.decision import Decision
     from govit_rules.packs import Pack, Rule
 
+_IN_SIGHT: Final = timedelta(days=800)  # what must be done again each year lies within
 STATUS_ZH: Final = {
     "running": "进行中",
     "met": "已办",
@@ -60,7 +61,8 @@ class TimeLimit:
 
     ``test`` is true if it was kept, open while it runs. ``event`` is the fact that dates what must be done; ``opens``
     is the first day in time (None: any), ``closes`` the last; ``counts_from`` the day from which it is counted, itself
-    not counted. ``monthly``: the end of each month until the end.
+    not counted. ``monthly``: the end of each month until the end. ``recurs``: what is required turns on the day of
+    judging, so that what was done must be done again.
     """
 
     rule: Rule
@@ -70,6 +72,7 @@ class TimeLimit:
     opens: Day | None = None
     counts_from: Day | None = None
     monthly: CoversMonths | None = None
+    recurs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,9 @@ def _limits_of(rule: Rule) -> Iterator[TimeLimit]:
     due = rule.due
     if not found and due is not None and not isinstance(due, str | DayFact):
         events = [test.fact for test in _asked(rule.require) if isinstance(test, Happened) and test.expected]
-        yield TimeLimit(rule, rule.require, events[0] if len(events) == 1 else None, due, None, _counted_from(due))
+        event = events[0] if len(events) == 1 else None
+        recurs = any(isinstance(part, AsOf) for part in walk(rule.require))
+        yield TimeLimit(rule, rule.require, event, due, None, _counted_from(due), recurs=recurs)
 
 
 def _compared_with(rule: Rule, require: Condition) -> Iterator[TimeLimit]:
@@ -186,6 +191,9 @@ def _deadline(limit: TimeLimit, outcome: str, values: Mapping[str, Any], as_of: 
     days = _days_by_month(limit, values, as_of) if limit.monthly else _days(limit, values, as_of)
     if days is None:
         return None
+    if limit.recurs and outcome == "met":
+        again = _last_day_met(limit, values, as_of)
+        return None if again is None else replace(_made(limit, values, as_of, None, again, None, "running"), since=None)
     opens_on, due_on = days
     done_on = values.get(limit.event) if limit.event else None
     done_on = done_on if isinstance(done_on, date) else None
@@ -268,6 +276,22 @@ def _days_by_month(limit: TimeLimit, values: Mapping[str, Any], as_of: date) -> 
         return None, _month_end(date.fromisoformat(f"{wanted}-01"))
     first = start if start.day == 1 else _month_end(start) + timedelta(days=1)  # the month of the start is not whole
     return None if ended else (None, _month_end(max(as_of, first)))
+
+
+def _last_day_met(limit: TimeLimit, values: Mapping[str, Any], as_of: date) -> date | None:
+    """
+    The last day on which what was done will still do: by then it must be done again. None: none in sight.
+    """
+    good, bad = as_of, as_of + _IN_SIGHT
+    try:
+        if level(limit.test, values, bad) == TRUE:
+            return None
+        while bad - good > timedelta(days=1):
+            middle = good + (bad - good) // 2
+            good, bad = (middle, bad) if level(limit.test, values, middle) == TRUE else (good, middle)
+    except (KeyError, CalendarNeeded):
+        return None
+    return good
 
 
 def _month_end(day: date) -> date:

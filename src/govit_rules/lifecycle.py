@@ -198,6 +198,7 @@ class Tracker:
         self.machine = _machine(engine, pack.lifecycle)
         self.limits = time_limits(pack)
         self.monthly = {limit.rule.id for limit in self.limits if limit.monthly}
+        self.recurring = {limit.rule.id for limit in self.limits if limit.recurs}
         self.ahead = ahead(pack.lifecycle)
 
     def track(
@@ -642,8 +643,14 @@ class _Life:
 
     def _left(self, gone: Deadline, decision: Decision) -> Deadline:
         """
-        A deadline that is no more. A month that has passed and is not missing was reported, late if it was missing.
+        A deadline that is no more.
+
+        A month that has passed and is not missing was reported, late if it was
+        missing. What recurs and is met was done.
         """
+        if gone.rule in self.tracker.recurring and decision[gone.rule].outcome == "met":
+            return replace(gone, status="met" if gone.status == "running" else gone.status, done_on=decision.as_of)
+
         if gone.rule in self.tracker.monthly and decision[gone.rule].outcome != "not_applicable":
             if gone.status == "missed":
                 return replace(gone, done_on=decision.as_of)

@@ -362,7 +362,7 @@ def _event() -> _Schema:
             "by": _list_of(_wording(), "由谁办"),
             "sets": {
                 "type": "object",
-                "description": "事实: 事件发生后的值；day、year、month 取事件的日期、年份、月份；unknown 不知道；unrecorded 当作没有记录过",
+                "description": "事实: 事件发生后的值；另有 day、year、month、unknown、unrecorded",
             },
             "documents": _text("随事件记下的材料归入哪个列表事实"),
             "note": _optional("说明"),
