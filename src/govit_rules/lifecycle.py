@@ -645,12 +645,11 @@ class _Life:
         """
         A deadline that is no more.
 
-        A month that has passed and is not missing was reported, late if it was
-        missing. What recurs and is met was done.
+        A month that has passed and is not missing was reported, late if it was missing. What recurs and is met has been
+        done.
         """
         if gone.rule in self.tracker.recurring and decision[gone.rule].outcome == "met":
             return replace(gone, status="met" if gone.status == "running" else gone.status, done_on=decision.as_of)
-
         if gone.rule in self.tracker.monthly and decision[gone.rule].outcome != "not_applicable":
             if gone.status == "missed":
                 return replace(gone, done_on=decision.as_of)
