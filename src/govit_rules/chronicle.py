@@ -1,10 +1,10 @@
 """
 What a record of events makes known of a project, from event to event.
 
-An event makes true what its pack says (``sets``) and what was recorded with it (``facts``). An entry that a later one
-withdraws never counted. A record is taken to be
+An event makes true what its pack says (``sets``) and what was recorded with it (``facts``). A record is taken to be
 complete: an event that it does not have has not happened. A ``partial`` one is not: what it does not have is unknown.
-Two entries that contradict each other leave the fact unknown, until a later one settles it.
+Two entries that contradict each other leave the fact unknown, until a later one settles it. An entry that a later one
+withdraws never counted.
 
 Imports: `events`, `packs`, `project`.
 """
@@ -20,6 +20,7 @@ from govit_rules.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from govit_rules.events import EventRecord
     from govit_rules.facts import Fact
@@ -146,16 +147,21 @@ def withdrawals(records: Sequence[EventRecord]) -> tuple[dict[int, int], list[No
 
     An entry that is itself withdrawn withdraws nothing. ``records`` stand as they were recorded.
     """
+    first: dict[tuple[date, str], int] = {}  # the first line of each day and name
+    for record in records:
+        first.setdefault((record.day, record.event), record.line)
     withdrawn: dict[int, int] = {}
     notices = []
-    for i, record in reversed(list(enumerate(records))):
-        if record.withdraws is None or record.line in withdrawn:
-            continue
-        day, event = record.withdraws
-        meant = [each.line for each in records[:i] if (each.day, each.event) == (day, event)]
-        if not meant:
-            notices.append(Notice("nothing_withdrawn", record.line, {"day": day, "event": event}))
-        withdrawn |= {line: record.line for line in meant if line not in withdrawn}
+    wrong: dict[tuple[date, str], int] = {}  # what is withdrawn of all that stands before here, by which line
+    for record in reversed(records):
+        if (line := wrong.get((record.day, record.event))) is not None:
+            withdrawn[record.line] = line
+        elif record.withdraws is not None:
+            day, event = record.withdraws
+            if first.get(record.withdraws, record.line) < record.line:
+                wrong.setdefault(record.withdraws, record.line)
+            else:
+                notices.append(Notice("nothing_withdrawn", record.line, {"day": day, "event": event}))
     return withdrawn, notices
 
 

@@ -574,12 +574,11 @@ class _Life:
         self._looked, self.day = decision, day
         was = _violated(before) if before is not None else set()
         now = _violated(decision)
-        outcomes = {verdict.rule: verdict.outcome for verdict in decision.verdicts}
-        for rule in sorted(was - now):
-            first = day if line is not None else self._first_day(rule, last, day, violated=False)
-            self._cure(rule, first, outcomes[rule])
         for verdict in decision.verdicts:
-            if verdict.rule in now - was:
+            if verdict.rule in was - now:
+                first = day if line is not None else self._first_day(verdict.rule, last, day, violated=False)
+                self._cure(verdict.rule, first, verdict.outcome)
+            elif verdict.rule in now - was:
                 on = day if line is not None else self._first_day(verdict.rule, last, day, violated=True)
                 self.breaches.append(_breach(decision, verdict.rule, on, line))
         self._follow(decision, line)
