@@ -631,6 +631,55 @@ def test_every_oddity_is_told_with_its_line(kind: str) -> None:
     assert unwrapped(f"line 7: {notice.text('en')}") in unwrapped(section(page(found, "en"), "Oddities in the record"))
 
 
+def test_what_cannot_be_judged_is_told_with_what_is_missing() -> None:
+    """
+    Each fact for want of which a rule of the decision is unknown stands there with the rule; where none is, nothing.
+    """
+    found = tracked(
+        {"date": "2023-08-01", "event": "补充资料", "facts": {"name": "智慧水务"}}, as_of="2023-08-02", partial=True
+    )
+    unknown = [verdict for verdict in found.decision.verdicts if verdict.outcome == "unknown"]
+    told = section(page(found), "不能判断，缺的事实")
+
+    assert unknown
+    for verdict in unknown:
+        assert all(f"({need})" in told for need in verdict.needs)
+    assert "owner.level" in told
+    assert "owner.level" in section(page(found, "en"), "Cannot be judged: missing facts")
+    complete = tracked(START, as_of="2023-08-02")
+    assert not any(verdict.outcome == "unknown" for verdict in complete.decision.verdicts)
+    assert "缺的事实" not in page(complete)
+
+
+def test_what_is_owed_stands_apart_from_what_is_broken() -> None:
+    """
+    A duty without a day is no line among the breaches; it has its own, with the day on which it was done, if it was.
+    """
+    usual = replace(life(), breaches=tuple(replace(each, undated=False) for each in life().breaches))
+    rule = usual.breaches[0].rule
+    owed = replace(usual, breaches=tuple(replace(each, undated=each.rule == rule) for each in usual.breaches))
+
+    assert rule in section(page(usual), "违反")
+    assert "应办而条文没有写期限" not in page(usual)
+    assert rule not in section(page(owed), "违反")
+    assert rule in section(page(owed), "应办而条文没有写期限")
+
+
+@pytest.mark.parametrize(
+    ("became", "mark", "words"),
+    [("met", "✓", "起不再违反"), ("not_applicable", "✓", "起不再适用"), ("unknown", "?", "起不能判断")],
+)
+def test_how_a_breach_ended(became: str, mark: str, words: str) -> None:
+    """
+    What can no longer be judged is not called mended, nor what binds no more.
+    """
+    breach = replace(life().breaches[0], cured_on=date(2024, 2, 1), became=became)
+    told = section(page(replace(life(), breaches=(breach,))), "违反")
+
+    assert told.lstrip().startswith(mark)
+    assert f"2024-02-01 {words}" in told
+
+
 def test_a_record_without_oddities_has_no_such_section() -> None:
     """
     Where nothing is odd, nothing is said of oddities.

@@ -102,6 +102,7 @@ def as_data(track: Track, *, name: str | None = None, lang: str = "zh") -> dict[
             "applies": decision.applies,
             "summary": decision.summary,
             "violations": [finding.rule for finding in decision.violations],
+            "needs": {need["fact"]: list(need["rules"]) for need in decision.needs if need["rules"]},
             "digest": track.project.digest,
         },
         "pack": {"title": regulation.title, "doc_number": regulation.doc_number, "digest": track.pack.digest},

@@ -54,6 +54,8 @@ _TAKEN: Final = {
     "unrecorded": ("当作没有记录过", "as if never recorded"),
 }
 _LEAST_LAST_COLUMN: Final = 20
+_NEEDS_TOLD: Final = 12
+_RULES_NAMED: Final = 4
 
 
 def articles_of(pack: Pack, norms: Iterable[str]) -> tuple[str, ...]:
@@ -80,6 +82,7 @@ def text(track: Track, layout: Layout, *, within: int = 30, name: str | None = N
     page.state()
     page.next()
     page.breaches()
+    page.missing()
     page.deadlines()
     page.due(within)
     page.passages()
@@ -301,6 +304,27 @@ class _TrackPage(Page):
     def _first_day(self) -> date:
         counted = (each.record.day for each in self.track.passages if each.how != "not_counted")
         return min(counted, default=self.track.as_of)
+
+    # -- what cannot be judged
+
+    def missing(self) -> None:
+        """
+        The facts for want of which rules cannot be judged, those that decide most first.
+        """
+        needs = [(need["fact"], need["rules"]) for need in self.track.decision.needs if need["rules"]]
+        if not needs:
+            return
+        self.title(self.say("不能判断，缺的事实", "Cannot be judged: missing facts"))
+        for fact, rules in needs[:_NEEDS_TOLD]:
+            told = f"{label_of(self.pack, fact, self.lang)} ({fact})"
+            which = (
+                self.listed(rules)
+                if len(rules) <= _RULES_NAMED
+                else self.say(f"{len(rules)} 条", f"{len(rules)} rules")
+            )
+            self.add(self.say(f"{told}：关系到 {which}", f"{told}: decides {which}"), first="  ? ", hang=4)
+        if (left := len(needs) - _NEEDS_TOLD) > 0:
+            self.add(self.say(f"另有 {left} 项", f"{left} more"), first="  ", hang=4)
 
     # -- deadlines
 
