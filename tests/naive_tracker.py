@@ -56,11 +56,13 @@ from govit_rules.conditions import (
     YearOf,
     walk,
 )
+from govit_rules.facts import nearest
+from govit_rules.packs import LifecycleEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from govit_rules.packs import Clock, LifecycleEvent, Pack, Rule
+    from govit_rules.packs import Clock, Pack, Rule
 
 ONE_DAY: Final = timedelta(days=1)
 KEPT: Final = 200_000  # answers, before all are forgotten
@@ -102,8 +104,7 @@ class Story(NamedTuple):
 @dataclass(frozen=True)
 class Telling:
     """
-    An event as it is taken: ``event`` is None where only the facts recorded with it count, and where it can be any of
-    ``choices``.
+    An event as it is taken: ``event`` is None where it can be any of ``choices``.
 
     ``new_year`` is the year that begins, in a state in which something is then asked anew.
     """
@@ -596,7 +597,10 @@ class _Telling:
         called = called or [event for event in self.lifecycle.events.values() if name in event.also]
         called = [event for event in called if not disputed(event, stated)] or called
         if not called:
-            return (), self.state
+            every = self.lifecycle.events.values()
+            near = nearest(name, [each for event in every for each in (event.name, *event.also)])
+            like = [event for event in every if event.name == near] or [event for event in every if near in event.also]
+            return (LifecycleEvent("none of them"), *like), self.state
         guards = {event.name: self._guards(event, telling) for event in called}
         here = self._best(
             [(event, i) for event in called for i in guards[event.name] if self._from(i) == self.state], guards

@@ -635,6 +635,22 @@ def test_an_event_after_the_day_of_judging_is_not_counted() -> None:
     assert found.project.get("review.passed_on") is False
 
 
+def test_of_a_misspelt_event_nobody_is_told_that_it_did_not_happen() -> None:
+    """
+    验收合各 may be 验收合格: whether the project was accepted is then not known, and its use no breach; a word that is
+    like no event says nothing of any.
+    """
+    slip = (*REGULAR[:8], told("2024-08-01", "验收合各"), told("2024-09-01", "投入使用"))
+    other = (*REGULAR[:8], told("2024-08-01", "剪彩"), told("2024-09-01", "投入使用"))
+    spelt, ribbon = (follow(*record, as_of="2024-09-01") for record in (slip, other))
+
+    assert ("unknown_event", 9) in notices(spelt)
+    assert ("unknown_event", 9) in notices(ribbon)
+    assert broken(spelt, "LF-4-a") == []
+    assert spelt.decision["LF-4-a"].outcome == "unknown"
+    assert broken(ribbon, "LF-4-a") == [("2024-09-01", 10, None)]
+
+
 def test_an_unknown_event_gives_its_facts_only() -> None:
     """
     It is reported with the name it may be meant for, and its facts are taken.

@@ -178,12 +178,11 @@ class Chronicle:
         self.facts: dict[str, Any] = dict(given)
         self.lines: dict[str, int] = dict.fromkeys(given, 0)
 
-    def after(self, event: LifecycleEvent | None, record: EventRecord) -> dict[str, Any]:
+    def after(self, event: LifecycleEvent, record: EventRecord) -> dict[str, Any]:
         """
         The facts as they would be after an event; nothing is changed.
         """
-        made = {} if event is None else dict(self._made_true(event, record))
-        return {**self.facts, **made, **record.facts}
+        return {**self.facts, **dict(self._made_true(event, record)), **record.facts}
 
     def _made_true(self, event: LifecycleEvent, record: EventRecord) -> Iterator[tuple[str, Any]]:
         """
@@ -199,17 +198,17 @@ class Chronicle:
         """
         return bool(disputed(event, record))
 
-    def enter(self, event: LifecycleEvent | None, record: EventRecord, *, again: bool) -> list[Notice]:
+    def enter(self, event: LifecycleEvent, record: EventRecord, *, again: bool) -> list[Notice]:
         """
         Take in an event. ``again``: it was recorded before, and the state does not provide for it anew.
         """
         before, notices = dict(self.facts), []
-        told_only = event is None or event.name == FACTS_ONLY.name  # an event may well change what was so before it
-        denied = {} if event is None else disputed(event, record)
+        told_only = event.name == FACTS_ONLY.name  # an event may well change what was so before it
+        denied = disputed(event, record)
         made: dict[str, Any] = dict.fromkeys(denied)
         for path, value in denied.items():
             notices.append(self._notice("contradiction", record.line, path, value, record.facts[path], record.line))
-        for path, value in () if event is None else self._made_true(event, record):
+        for path, value in self._made_true(event, record):
             if path in denied:
                 continue
             made[path] = value

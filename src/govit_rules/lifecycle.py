@@ -26,6 +26,7 @@ from govit_rules.explain import label_of
 from govit_rules.facts import nearest
 from govit_rules.judge import Judge, judge_for
 from govit_rules.machine import Guard, Machine, ahead, best
+from govit_rules.packs import FACTS_ONLY
 from govit_rules.values import Span, is_working_day, shift
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from govit_rules.packs import Clock, Lifecycle, LifecycleEvent, Pack, Transition, Yearly
     from govit_rules.project import Project
 
-    # The events that an entry can be (none: nobody knows it; several: undecided), the transition, what became of it.
+    # The events that an entry can be (several: undecided), the transition that it takes, what became of it.
     _Placed: TypeAlias = tuple[tuple[LifecycleEvent, ...], Transition | None, "Passage"]
 
 MACHINES: Final = ("durable", "compiled")
@@ -285,7 +286,7 @@ class _Life:
         if len(events) > 1:
             self._apply_undecided(events, record)
         else:
-            self._apply(events[0] if events else None, record)
+            self._apply(events[0], record)
         self.state = passage.target
         self.passages.append(passage)
         if transition is not None and passage.how == "irregular":
@@ -315,8 +316,7 @@ class _Life:
         """
         events = self._meant(record)
         if not events:
-            self._notice_unknown(record)
-            return (), None, self._recorded(record, None)
+            return self._unknown(record), None, self._recorded(record, None)
         guards = self._guards(events, record)
         chosen = best(self.tracker.machine.matching(self.state, [event.name for event in events], guards))
         if chosen:
@@ -418,15 +418,20 @@ class _Life:
     def _recorded(self, record: EventRecord, name: str | None) -> Passage:
         return Passage(record, name, self.state, self.state, "recorded")
 
-    def _notice_unknown(self, record: EventRecord) -> None:
+    def _unknown(self, record: EventRecord) -> tuple[LifecycleEvent, ...]:
+        """
+        What an entry may be whose name the pack does not have: none of its events, or one that is called much like it.
+        """
         names = [name for event in self.lifecycle.events.values() for name in (event.name, *event.also)]
         near = nearest(record.event, names)
         about = {
             "event": record.event,
-            "near": f"（是不是“{near}”？）" if near else "",
-            "near_en": f" (did you mean “{near}”?)" if near else "",
+            "near": f"（是不是“{near}”？它会说明的事实按不知道处理）" if near else "",
+            "near_en": f" (did you mean “{near}”? what it would say is taken as unknown)" if near else "",
         }
         self.notices.append(Notice("unknown_event", record.line, about))
+        meant = () if near is None else self.lifecycle.named(near)
+        return (FACTS_ONLY, *(event for event in meant if event != FACTS_ONLY))
 
     def _notice_guard(self, transition: Transition, record: EventRecord) -> None:
         guard, needs = self._guard(transition.when, self.chronicle.facts, record.day)
@@ -439,10 +444,7 @@ class _Life:
         }
         self.notices.append(Notice("guard_fails" if guard == "false" else "guard_unknown", record.line, about))
 
-    def _apply(self, event: LifecycleEvent | None, record: EventRecord) -> None:
-        if event is None:
-            self.notices.extend(self.chronicle.enter(None, record, again=False))
-            return
+    def _apply(self, event: LifecycleEvent, record: EventRecord) -> None:
         anew = self._provided(event) or not self._has_transitions(event)
         self.notices.extend(self.chronicle.enter(event, record, again=event.name in self.occurred and not anew))
         self.occurred[event.name] = record.line
