@@ -207,8 +207,10 @@ def test_the_tables_leave_nothing_out(pack: Pack) -> None:
         course = f"{lifecycle.states[each.origin]} → {lifecycle.states[each.target]}"
         said = [" | ".join(row) for row in rows if row[0] == each.event and course in row]
         assert any(all(norm in text for norm in each.norms) and (each.note or "") in text for text in said)
-    for rule in [limit.rule for limit in time_limits(pack)] + [pack.rules[clock.rule] for clock in lifecycle.clocks]:
+    timed = [limit.rule for limit in time_limits(pack)] + [pack.rules[clock.rule] for clock in lifecycle.clocks]
+    for rule in (*timed, *(pack.rules[name] for name in lifecycle.undated)):
         assert any(row[:2] == [rule.article, rule.id] and row[-1].startswith(rule.bearer) for row in rows)
+    assert not {rule.id for rule in timed} & set(lifecycle.undated)
 
 
 def test_a_lifecycle_in_words() -> None:

@@ -388,6 +388,10 @@ def _lifecycle_section(pack: Pack, lifecycle: Lifecycle, as_of: date) -> Iterato
     if limits:
         yield "### 期限 · Time limits"
         yield _markdown_table(("条款", "规则", "办什么", "从何时起算", "期限", "谁的期限"), limits)
+    if lifecycle.undated:
+        yield "随事件而来、条文没有写期限的职责，晚办也是办。*Duties that come with an event and have no day.*"
+        rules = [pack.rules[name] for name in lifecycle.undated]
+        yield _markdown_table(("条款", "规则", "办什么", "谁的职责"), [_row_of_duty(rule) for rule in rules])
 
 
 def _state_diagram(lifecycle: Lifecycle) -> str:
@@ -511,6 +515,8 @@ def _span_words(limit: TimeLimit, pack: Pack, as_of: date) -> str:
     if limit.monthly is not None:
         return f"每月一次，到 {_day_words(limit.monthly.end, pack, as_of)} 为止"
     opens, closes = (_day_words(day, pack, as_of) for day in (limit.opens, limit.closes))
+    if limit.recurs:
+        return f"办了以后还要再办，判定日以前最近一次不晚于 {closes}"
     return f"{opens} 至 {closes}" if opens else f"不晚于 {closes}"
 
 
@@ -522,8 +528,15 @@ def _clock_row(pack: Pack, clock: Clock, as_of: date) -> tuple[str, ...]:
 
 
 def _row_of_limit(rule: Rule, what: str, since: str, span: str) -> tuple[str, ...]:
-    bearer = rule.bearer + ("" if rule.counts else "（不算在项目头上）")
-    return rule.article, rule.id, what, since, span, bearer
+    return rule.article, rule.id, what, since, span, _bearer(rule)
+
+
+def _row_of_duty(rule: Rule) -> tuple[str, ...]:
+    return rule.article, rule.id, rule.title["zh"], _bearer(rule)
+
+
+def _bearer(rule: Rule) -> str:
+    return rule.bearer + ("" if rule.counts else "（不算在项目头上）")
 
 
 def _day_words(day: Day | None, pack: Pack, as_of: date) -> str:
